@@ -1,0 +1,64 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { languages, type Language } from "../domain/shown.js";
+import { UserError } from "../domain/errors.js";
+import { checkLocales, placeholdersOf } from "../i18n/check.js";
+import { flatten, type Messages } from "../i18n/i18n.js";
+import { checkFlows, type Known } from "../engine/check.js";
+import { loadFlows, type Loaded } from "../engine/load.js";
+import { readYaml, type SourceFile } from "../lib/yaml.js";
+
+/** The root of the package, wherever it is installed: `dist/app` and `src/app` lie two folders below it. */
+export const root = fileURLToPath(new URL("../../", import.meta.url));
+
+export async function readSources(folder: string): Promise<SourceFile[]> {
+  const names = (await readdir(join(root, folder))).filter((name) => name.endsWith(".yaml")).sort();
+  return Promise.all(names.map(async (name) => ({ name: `${folder}/${name}`, text: await readFile(join(root, folder, name), "utf8") })));
+}
+
+export async function readFileAsSource(path: string): Promise<SourceFile> {
+  try {
+    return { name: relative(process.cwd(), path) || path, text: await readFile(path, "utf8") };
+  } catch (error) {
+    throw new UserError("no_file", `${path}: cannot be read (${error instanceof Error && "code" in error ? String(error.code) : "unknown error"})`);
+  }
+}
+
+export interface Texts {
+  locales: Record<Language, Messages>;
+  problems: string[];
+}
+
+export async function loadLocales(): Promise<Texts> {
+  const problems: string[] = [];
+  const locales = { vi: {}, en: {} } as Record<Language, Record<string, string>>;
+  for (const language of languages) {
+    for (const file of await readSources(`locales/${language}`)) {
+      const read = readYaml(file);
+      problems.push(...read.problems);
+      if (read.problems.length > 0) continue;
+      try {
+        for (const [key, text] of Object.entries(flatten(read.value))) {
+          if (locales[language][key] !== undefined) problems.push(`${read.place(key.split("."))}: ${key} is there twice`);
+          locales[language][key] = text;
+        }
+      } catch (error) {
+        problems.push(`${file.name}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  }
+  problems.push(...checkLocales(locales));
+  return { locales, problems };
+}
+
+/** Flows and locales, checked against what code registers. Everything wrong is in `problems`, a line each. */
+export async function loadConversations(known: Omit<Known, "key">): Promise<{ texts: Texts; loaded: Loaded; problems: string[] }> {
+  const texts = await loadLocales();
+  const loaded = loadFlows(await readSources("flows"));
+  const key: Known["key"] = (name) => {
+    const source = texts.locales.vi[name];
+    return source === undefined || texts.locales.en[name] === undefined ? undefined : placeholdersOf(source);
+  };
+  return { texts, loaded, problems: [...texts.problems, ...checkFlows(loaded, { ...known, key })] };
+}

@@ -1,0 +1,364 @@
+import type { Connection } from "mongoose";
+import QRCode from "qrcode";
+import type { Channel } from "../channels/contract.js";
+import { createTelegram } from "../channels/telegram/channel.js";
+import { createWebChat } from "../channels/web-chat/channel.js";
+import type { Config } from "../config/config.js";
+import { createConversation, defaultConversation } from "../conversation/conversation.js";
+import { openQuestion } from "../conversation/open-question.js";
+import { Flow, type Bundle } from "../engine/flow.js";
+import { createGazetteer } from "../domain/gazetteer.js";
+import { accountId, type Inbound } from "../domain/message.js";
+import { UserError } from "../domain/errors.js";
+import { createFiles } from "../files/files.js";
+import { createLinks } from "../files/links.js";
+import { chatRoutes } from "../http/chat.js";
+import { fileRoutes } from "../http/files.js";
+import { healthRoutes } from "../http/health.js";
+import { createServer } from "../http/server.js";
+import { verifyRoutes, verifyStyle } from "../http/verify.js";
+import { webhookRoutes, type WebhookChannel } from "../http/webhooks.js";
+import { createI18n } from "../i18n/i18n.js";
+import { createIntake } from "../intake/intake.js";
+import { createBuckets } from "../lib/bucket.js";
+import type { Clock } from "../lib/clock.js";
+import type { Ids } from "../lib/ids.js";
+import type { Log } from "../lib/log.js";
+import { createOutbox } from "../outbox/outbox.js";
+import { createPushes } from "../outbox/pushes.js";
+import { defaultSettings } from "../outbox/types.js";
+import { createPeople } from "../people/people.js";
+import { createCalls } from "../registrations/calls.js";
+import { createRegistrations } from "../registrations/registrations.js";
+import { isStoreError } from "../store/connect.js";
+import { join } from "node:path";
+import { z } from "zod";
+import { chatWords } from "./chat-words.js";
+import { personas } from "./personas.js";
+import { createMetrics } from "./metrics.js";
+import { loadConversations, root } from "./resources.js";
+import type { Secrets } from "./secrets.js";
+import { createStores } from "./stores.js";
+import { loadUnits } from "./units.js";
+
+export interface ServiceDeps {
+  config: Config;
+  connection: Connection;
+  secrets: Secrets;
+  clock: Clock;
+  ids: Ids;
+  /** Names this process among all that share the database. */
+  instance: string;
+  log: Log;
+}
+
+/** Words of CONTRACT whose part is not built yet: answered with where to ask instead. */
+const unbuilt = ["thongbao", "tinhhinh", "nop", "phananh", "dung"];
+
+/** Changes when the sentences of `consent.*` do, so that it can be proven what was agreed to. */
+const consentVersion = "registration/2026-11-23";
+
+const idleMs = 24 * 3_600_000;
+const inboxClaimMs = 60_000;
+/** The store must take a webhook's events within this, or the sender is told to repeat them (CONTRACT: 503 within 1.5 s). */
+const storeWithinMs = 1_400;
+
+/** Wires the rooms over one database connection. Nothing listens or sends before `start`. */
+export async function createService(deps: ServiceDeps) {
+  const { config, secrets, clock, ids, log, instance } = deps;
+  const stores = createStores(deps.connection, { clock, log });
+  const places = createGazetteer(await loadUnits(join(root, "resources/units")));
+  const nextOrder = rising(clock);
+
+  const calls = createCalls({ store: stores.calls });
+  const people = createPeople({
+    store: stores.people,
+    registrations: stores.registrations,
+    transcripts: stores.transcripts,
+    files: stores.fileRows,
+    transactions: stores.transactions,
+    ids,
+    secret: secrets.of("people"),
+    consentVersion,
+    office: () => calls.office(clock.now()),
+    provinceName: (code) => places.province(code)?.name,
+  });
+
+  let channels: Channel[] = [];
+  const i18nLater = { current: createI18n({ vi: {}, en: {} }) };
+  const pushes = createPushes({
+    people: stores.people,
+    deliveries: stores.deliveries,
+    nextOrder,
+    openQuestion: (contactId) => openQuestion({ sessions: stores.sessions, i18n: i18nLater.current }, contactId),
+  });
+  const registrations = createRegistrations({
+    store: stores.registrations,
+    calls,
+    transactions: stores.transactions,
+    pushes,
+    i18n: { say: (language, part) => i18nLater.current.say(language, part), text: (language, part) => i18nLater.current.text(language, part), has: (language, key) => i18nLater.current.has(language, key) },
+    languageOf: async (contactId) => (await stores.people.contacts(null, [contactId]))[0]?.language ?? "vi",
+    invitation: people.invitation,
+    address: (code, channel) => {
+      if (config.PUBLIC_URL !== undefined) return `${config.PUBLIC_URL}/verify/${code}`;
+      const bot = channels.find((each) => each.kind === channel) ?? channels[0];
+      return bot?.can.linkBack?.(code) ?? code;
+    },
+    secret: secrets.of("codes"),
+  });
+
+  const queries = new Map([...people.queries, ...registrations.queries].map((query) => [query.name, query]));
+  const actions = new Map([...people.actions, ...registrations.actions].map((action) => [action.name, action]));
+  const { texts, loaded, problems } = await loadConversations({
+    queries: new Set(queries.keys()),
+    actions: new Map([...actions.values()].map((action) => [action.name, action.outcomes])),
+  });
+  if (problems.length > 0) throw new UserError("bad_conversations", problems.join("\n"));
+  const i18n = createI18n(texts.locales);
+  i18nLater.current = i18n;
+  const { bundle } = loaded;
+  const bundles = new Map<string, Bundle>([[bundle.hash, bundle]]);
+
+  const metrics = createMetrics();
+  const links = createLinks({ secret: secrets.of("links"), clock });
+  const roles = new Set(config.ROLES);
+
+  const webChat = createWebChat({ transcripts: stores.transcripts, files: stores.files, clock });
+  channels = [
+    webChat,
+    ...(config.TELEGRAM_BOT_TOKEN === undefined
+      ? []
+      : [
+          createTelegram({
+            token: config.TELEGRAM_BOT_TOKEN,
+            apiRoot: config.TELEGRAM_API_ROOT,
+            mode: config.TELEGRAM_MODE,
+            rate: { perSecond: config.TELEGRAM_RATE, chat: config.TELEGRAM_CHAT_RATE },
+            clock,
+            log,
+            ...(config.TELEGRAM_WEBHOOK_SECRET === undefined ? {} : { webhookSecret: config.TELEGRAM_WEBHOOK_SECRET }),
+            ...(config.PUBLIC_URL === undefined ? {} : { publicUrl: config.PUBLIC_URL }),
+            commands: telegramMenu,
+          }),
+        ]),
+  ];
+  const channelOf = (at: { channel: string; account: string }): Channel | null => channels.find((each) => each.kind === at.channel && each.account === at.account) ?? null;
+
+  const outbox = createOutbox({
+    deliveries: stores.deliveries,
+    transcripts: stores.transcripts,
+    leases: stores.leases,
+    signals: stores.signals,
+    senders: roles.has("worker") ? channels : [],
+    clock,
+    log,
+    instance,
+    settings: defaultSettings,
+    async onUnreachable(delivery, code) {
+      metrics.unreachable.inc({ channel: delivery.channel });
+      log.info({ delivery: delivery._id, code }, "account unreachable");
+      await stores.people.setReachable(null, accountId(delivery), false);
+    },
+    onSent(delivery) {
+      metrics.sent.inc({ channel: delivery.channel, lane: delivery.lane });
+      metrics.replyDelay.observe({ channel: delivery.channel }, (clock.now().getTime() - delivery.queuedAt.getTime()) / 1_000);
+    },
+  });
+
+  const flood = createBuckets({ refillPerSecond: 1, size: 40, maxKeys: 50_000 });
+  /** Once a minute at most: the row's id holds the minute. */
+  async function sayWait({ channel, account, user, chat, receivedAt }: Inbound): Promise<void> {
+    const at = { channel, account, user };
+    const content = i18n.say("vi", { key: "problem.flood" });
+    const _id = `flood:${accountId(at)}:${Math.floor(receivedAt.getTime() / 60_000)}`;
+    await stores.deliveries.insert(null, [{ _id, lane: "reply", ...at, chat, contactId: `contact:${accountId(at)}`, order: nextOrder(), state: "queued", attempts: 0, content, queuedAt: receivedAt }]);
+    outbox.wake();
+  }
+  const intake = createIntake({
+    inbox: stores.inbox,
+    instance,
+    clock,
+    log,
+    worksHere: roles.has("worker"),
+    claimMs: inboxClaimMs,
+    onStored: (inbound) => conversation.receive(inbound),
+    tellOthers: () => void stores.signals.send("inbox").catch(() => undefined),
+    allow: (sender) => flood.take(sender, clock.now().getTime()),
+    onFlood: (inbound) => void sayWait(inbound).catch(() => undefined),
+    count: (outcome, n) => metrics.events.inc({ outcome }, n),
+    timeoutMs: storeWithinMs,
+  });
+  const accept = async (inbound: readonly Inbound[]): Promise<void> => {
+    for (const each of inbound) void channelOf(each)?.acknowledge(each);
+    await intake.accept(inbound);
+  };
+
+  const files = createFiles({
+    rows: stores.fileRows,
+    store: stores.files,
+    open: (channel, account) => channelOf({ channel, account }),
+    accept: intake.accept,
+    clock,
+    log,
+  });
+
+  const conversation = createConversation({
+    i18n,
+    queries,
+    actions,
+    bundle,
+    bundleOf: (hash) => bundles.get(hash),
+    form: calls.form,
+    places,
+    office: calls.office,
+    unbuilt,
+    idleMs,
+    secret: secrets.of("buttons"),
+    choosesLanguage: (channel) => channel === webChat.kind,
+    inbox: stores.inbox,
+    sessions: stores.sessions,
+    people: stores.people,
+    deliveries: stores.deliveries,
+    transcripts: stores.transcripts,
+    transactions: stores.transactions,
+    receiveFile: files.receive,
+    claimFor: outbox.claimFor,
+    isStoreError,
+    onBug(inbound, error) {
+      metrics.bugs.inc();
+      log.error({ inbound: inbound.id, err: error instanceof Error ? (error.stack ?? error.message) : "unknown" }, "an input ended in an error of ours");
+    },
+    now: () => clock.now(),
+    nextOrder,
+    handover: outbox.handover,
+    wakeSender: outbox.wake,
+    wakeFiles: files.wake,
+    settle: (inbound, chosen) => void channelOf(inbound)?.settle(inbound, chosen),
+    async recover(inbound) {
+      const rows = await stores.deliveries.claimedOf(inbound.id);
+      const claim = outbox.claimFor(inbound);
+      outbox.handover(rows.filter((row) => claim !== null && row.claim?.by === claim.by && row.claim.term === claim.term));
+      files.wake();
+      return rows.length > 0;
+    },
+    signals: stores.signals,
+    instance,
+    clock,
+    log,
+    settings: { ...defaultConversation, claimMs: inboxClaimMs },
+  });
+  metrics.waiting(conversation.waiting);
+  metrics.outbox(outbox.status);
+
+  const server = createServer({
+    trustProxy: config.TRUST_PROXY,
+    log,
+    routes: [
+      healthRoutes({
+        checks: {
+          mongodb: async () => {
+            await deps.connection.db?.command({ ping: 1 }, { timeoutMS: 1_000 });
+            return null;
+          },
+          ...Object.fromEntries(channels.map((channel) => [channel.kind, () => Promise.resolve(channel.trouble())])),
+        },
+        metrics: metrics.read,
+        ...(config.METRICS_TOKEN === undefined ? {} : { metricsToken: config.METRICS_TOKEN }),
+      }),
+      webhookRoutes({
+        channels: channels.filter((channel): channel is Channel & WebhookChannel => channel.receive !== undefined),
+        accept,
+        log,
+        count: (channel, status) => metrics.webhooks.inc({ channel, status: String(status) }),
+      }),
+      verifyRoutes({ look: registrations.look, i18n }),
+      verifyStyle(),
+      fileRoutes({ links, rows: stores.fileRows, store: stores.files }),
+      chatRoutes({
+        accept,
+        transcripts: stores.transcripts,
+        files: stores.files,
+        links,
+        sessionSecret: secrets.of("web"),
+        clock,
+        ids,
+        personas: config.demo ? personas : null,
+        ...(config.PUBLIC_URL === undefined ? {} : { publicUrl: config.PUBLIC_URL }),
+        limits: { perVisitor: 120, perAddress: 1_200 },
+        words: (language) => chatWords(i18n, language),
+        qrPng: (text) => QRCode.toBuffer(text, { type: "png", margin: 2, scale: 6, errorCorrectionLevel: "M" }),
+      }),
+    ],
+  });
+
+  let listening: { stop(): Promise<void> } | null = null;
+  return {
+    stores,
+    people,
+    registrations,
+    calls,
+    places,
+    outbox,
+    channels,
+    bundle,
+    accept,
+    /** Work first, then the door: what arrives finds somebody at work. Answers the address. */
+    async start(): Promise<string | null> {
+      await calls.refresh();
+      await stores.bundles.keep(bundle.hash, bundle.flows, clock.now());
+      for (const kept of await stores.bundles.all()) {
+        const flows = z.record(z.string(), Flow).safeParse(kept.flows);
+        if (flows.success && !bundles.has(kept.hash)) bundles.set(kept.hash, { hash: kept.hash, flows: flows.data });
+      }
+      listening = stores.signals.listen((topic) => {
+        if (topic === "calls") void calls.refresh().catch(() => undefined);
+      });
+      if (roles.has("worker")) {
+        outbox.start();
+        await conversation.start();
+        files.start();
+      }
+      if (!roles.has("web")) return null;
+      const address = await server.listen(config.HOST, config.PORT);
+      for (const channel of channels) await channel.start(accept);
+      return address;
+    },
+    /** In reverse: the door first, then what is under way. */
+    async stop(): Promise<void> {
+      for (const channel of channels) await channel.stop();
+      await server.close();
+      await listening?.stop();
+      if (roles.has("worker")) {
+        await files.stop();
+        await conversation.stop();
+        await outbox.stop();
+      }
+    },
+  };
+}
+
+export type Service = Awaited<ReturnType<typeof createService>>;
+
+/** Milliseconds since 1970 × 1,000 and a counter: strictly rising within this process. */
+function rising(clock: Clock): () => number {
+  let last = 0;
+  return () => {
+    last = Math.max(last + 1, clock.now().getTime() * 1_000);
+    return last;
+  };
+}
+
+const telegramMenu = [
+  {
+    language: null,
+    commands: [
+      { command: "dangky", description: "Đăng ký sản phẩm" },
+      { command: "trangthai", description: "Xem hồ sơ đã gửi" },
+      { command: "dulieu", description: "Những gì đang lưu về anh/chị" },
+      { command: "quaylai", description: "Về câu trước" },
+      { command: "huy", description: "Dừng, bản nháp vẫn giữ" },
+      { command: "trogiup", description: "Trợ giúp" },
+    ],
+  },
+];

@@ -1,0 +1,52 @@
+import type { Connection } from "mongoose";
+import type { Clock } from "../lib/clock.js";
+import type { Log } from "../lib/log.js";
+import { createBundleStore } from "../store/bundles.js";
+import { createTransactions, type CollectionIndexes } from "../store/connect.js";
+import { createDeliveryStore, deliveryIndexes } from "../store/deliveries.js";
+import { createFileRows, fileIndexes } from "../store/file-rows.js";
+import { createFileStore } from "../store/files.js";
+import { createInboxStore, inboxIndexes } from "../store/inbox.js";
+import { createLeases, leaseIndexes } from "../store/leases.js";
+import { createPeopleStore, peopleIndexes } from "../store/people.js";
+import { createCallStore, createRegistrationStore, registrationIndexes } from "../store/registrations.js";
+import { createSessionStore } from "../store/sessions.js";
+import { createSignals, signalCollection } from "../store/signals.js";
+import { createTranscriptStore, transcriptIndexes } from "../store/transcripts.js";
+
+/** Inbox rows leave a week after they are done (CONTRACT, "What is kept"). */
+const inboxKeptDays = 7;
+
+export const indexes: readonly CollectionIndexes[] = [
+  inboxIndexes(inboxKeptDays),
+  deliveryIndexes,
+  leaseIndexes,
+  transcriptIndexes,
+  registrationIndexes,
+  ...peopleIndexes,
+  ...fileIndexes,
+];
+
+export const collections = ["inbox", "sessions", "deliveries", "transcripts", "accounts", "contacts", "owners", "invitations", "registrations", "calls", "flow_bundles", "file_rows", "leases", signalCollection, "migrations"];
+
+/** Every repository over one connection. */
+export function createStores(connection: Connection, { clock, log }: { clock: Clock; log: Log }) {
+  const onError = (error: unknown): void => log.warn({ err: error instanceof Error ? error.name : "unknown" }, "change stream broken; resuming");
+  return {
+    transactions: createTransactions(connection),
+    inbox: createInboxStore(connection),
+    sessions: createSessionStore(connection),
+    people: createPeopleStore(connection),
+    registrations: createRegistrationStore(connection),
+    calls: createCallStore(connection),
+    bundles: createBundleStore(connection),
+    deliveries: createDeliveryStore(connection),
+    transcripts: createTranscriptStore(connection, { clock }),
+    leases: createLeases(connection),
+    signals: createSignals(connection, { clock, onError }),
+    files: createFileStore(connection),
+    fileRows: createFileRows(connection),
+  };
+}
+
+export type Stores = ReturnType<typeof createStores>;

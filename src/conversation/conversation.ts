@@ -1,0 +1,219 @@
+import type { Delivery } from "../domain/delivery.js";
+import { accountId, type Inbound } from "../domain/message.js";
+import type { InboxStore, Signals } from "../domain/ports.js";
+import type { Clock } from "../lib/clock.js";
+import type { Log } from "../lib/log.js";
+import { handleBatch, type BatchDeps } from "./batch.js";
+
+export interface ConversationSettings {
+  /** People in one transaction, at most. */
+  batch: number;
+  /** Transactions under way at once. */
+  parallel: number;
+  /** How long a claimed row is ours, and how often to look for rows that nobody tends. */
+  claimMs: number;
+  lookMs: number;
+  /** Tries of one input before it is put aside. */
+  maxTries: number;
+}
+
+export const defaultConversation: ConversationSettings = { batch: 64, parallel: 1, claimMs: 60_000, lookMs: 5_000, maxTries: 8 };
+
+export interface ConversationDeps extends Omit<BatchDeps, "inbox"> {
+  inbox: InboxStore;
+  handover(rows: Delivery[]): void;
+  /** There are replies that another process sends. */
+  wakeSender(): void;
+  wakeFiles(): void;
+  settle(inbound: Inbound, chosen: string): void;
+  /** Whether an input was handled after all, by a commit whose answer was lost: its replies are then handed over. */
+  recover(inbound: Inbound): Promise<boolean>;
+  signals: Pick<Signals, "listen">;
+  instance: string;
+  clock: Clock;
+  log: Log;
+  settings: ConversationSettings;
+}
+
+export interface Conversation {
+  /** Takes events that are stored and claimed for this instance. */
+  receive(inbound: readonly Inbound[]): void;
+  wake(): void;
+  start(): Promise<void>;
+  /** Finishes what is under way and gives the rest back. */
+  stop(): Promise<void>;
+  waiting(): number;
+}
+
+interface Line {
+  waiting: Inbound[];
+  busy: boolean;
+}
+
+/** One person's inputs one at a time and in the channel's order; different people side by side. */
+export function createConversation(deps: ConversationDeps): Conversation {
+  const { clock, log, settings } = deps;
+  const lines = new Map<string, Line>();
+  const ready = new Set<string>();
+  const known = new Set<string>();
+  let running = 0;
+  let stopped = false;
+  let waiting = 0;
+  let looking: Promise<void> | null = null;
+  let lookAgain = false;
+  const stopping = new AbortController();
+  const idle: (() => void)[] = [];
+
+  function receive(inbound: readonly Inbound[]): void {
+    for (const each of inbound) {
+      if (known.has(each.id)) continue;
+      known.add(each.id);
+      waiting++;
+      const id = accountId(each);
+      const line = lines.get(id) ?? { waiting: [], busy: false };
+      lines.set(id, line);
+      const place = line.waiting.findIndex((other) => after(other, each));
+      if (place < 0) line.waiting.push(each);
+      else line.waiting.splice(place, 0, each);
+      if (!line.busy) ready.add(id);
+    }
+    pump();
+  }
+
+  function pump(): void {
+    while (!stopped && running < settings.parallel && ready.size > 0) {
+      const batch: Inbound[] = [];
+      for (const id of ready) {
+        const line = lines.get(id);
+        const head = line?.waiting[0];
+        ready.delete(id);
+        if (line === undefined || head === undefined) continue;
+        line.busy = true;
+        batch.push(head);
+        if (batch.length >= settings.batch) break;
+      }
+      if (batch.length === 0) return;
+      running++;
+      void work(batch).finally(() => {
+        running--;
+        for (const each of batch) release(each);
+        if (running === 0) for (const done of idle.splice(0)) done();
+        pump();
+      });
+    }
+  }
+
+  function release(inbound: Inbound): void {
+    const id = accountId(inbound);
+    const line = lines.get(id);
+    known.delete(inbound.id);
+    waiting--;
+    if (line === undefined) return;
+    line.waiting = line.waiting.filter((each) => each.id !== inbound.id);
+    line.busy = false;
+    if (line.waiting.length === 0) lines.delete(id);
+    else ready.add(id);
+  }
+
+  async function work(batch: Inbound[]): Promise<void> {
+    try {
+      await handle(batch);
+    } catch (error) {
+      if (batch.length === 1 && batch[0] !== undefined) return alone(batch[0], error);
+      for (const each of batch) {
+        try {
+          await handle([each]);
+        } catch (again) {
+          await alone(each, again);
+        }
+      }
+    }
+  }
+
+  /** One input that failed by itself: tried again with growing pauses; another instance may take it over meanwhile. */
+  async function alone(inbound: Inbound, first: unknown): Promise<void> {
+    let error = first;
+    for (let tries = 1; !stopped; tries++) {
+      if (deps.transactions.isConflict(error) && (await deps.recover(inbound).catch(() => false))) return;
+      if (tries >= settings.maxTries) {
+        log.error({ inbound: inbound.id, err: nameOf(error) }, "input left for later");
+        return;
+      }
+      await clock.sleep(Math.min(50 * 2 ** tries, 5_000), stopping.signal);
+      try {
+        return await handle([inbound]);
+      } catch (again) {
+        error = again;
+      }
+    }
+  }
+
+  async function handle(batch: Inbound[]): Promise<void> {
+    const handled = await handleBatch(deps, batch);
+    const ours = handled.deliveries.filter((row) => row.state === "claimed");
+    if (ours.length > 0) deps.handover(ours);
+    if (ours.length < handled.deliveries.length) deps.wakeSender();
+    if (handled.files) deps.wakeFiles();
+    for (const { inbound, label } of handled.chosen) deps.settle(inbound, label);
+  }
+
+  async function look(): Promise<void> {
+    do {
+      lookAgain = false;
+      for (;;) {
+        const now = clock.now();
+        const found = await deps.inbox.claim(deps.instance, now, new Date(now.getTime() + settings.claimMs), 500);
+        receive(found);
+        if (found.length < 500 || stopped) break;
+      }
+    } while (lookAgain && !stopped);
+  }
+
+  function wake(): void {
+    lookAgain = true;
+    if (looking !== null || stopped) return;
+    looking = look()
+      .catch((error: unknown) => log.warn({ err: nameOf(error) }, "inbox not readable"))
+      .finally(() => {
+        looking = null;
+      });
+  }
+
+  let listening: { stop(): Promise<void> } | null = null;
+  return {
+    receive,
+    wake,
+    waiting: () => waiting,
+    async start() {
+      await deps.inbox.release(deps.instance);
+      await look();
+      listening = deps.signals.listen((topic) => {
+        if (topic === "inbox") wake();
+      });
+      void (async () => {
+        while (!stopped) {
+          await clock.sleep(settings.lookMs, stopping.signal);
+          wake();
+        }
+      })();
+    },
+    async stop() {
+      stopped = true;
+      stopping.abort();
+      await listening?.stop();
+      await looking;
+      if (running > 0) await new Promise<void>((resolve) => idle.push(resolve));
+      await deps.inbox.release(deps.instance).catch(() => undefined);
+    },
+  };
+}
+
+/** Events of a channel are in its own order; those of our own file jobs in the order they came. */
+function after(a: Inbound, b: Inbound): boolean {
+  const own = (inbound: Inbound): boolean => inbound.content.kind === "file_settled";
+  return own(a) || own(b) ? false : a.order > b.order;
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

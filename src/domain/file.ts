@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { FileRef, fileProblems } from "./message.js";
+
+/** One file a person sent: first a job (receiving), then kept or refused. Refer to it by `_id` only. */
+export const StoredFile = z.object({
+  _id: z.string(),
+  contactId: z.string(),
+  channel: z.string(),
+  account: z.string(),
+  user: z.string(),
+  chat: z.string(),
+  source: FileRef,
+  state: z.enum(["receiving", "kept", "refused"]),
+  problem: z.enum(fileProblems).exactOptional(),
+  values: z.record(z.string(), z.union([z.string(), z.number()])).exactOptional(),
+  /** How often it was claimed; a worker that was overtaken is known by it. */
+  attempts: z.number().int(),
+  /** When the next try is due; also the claim: a worker moves it ahead before it begins. A settled row keeps it until the conversation was told. */
+  dueAt: z.date().exactOptional(),
+  createdAt: z.date(),
+  settledAt: z.date().exactOptional(),
+  mime: z.string().exactOptional(),
+  bytes: z.number().int().exactOptional(),
+  sha256: z.string().exactOptional(),
+  width: z.number().int().exactOptional(),
+  height: z.number().int().exactOptional(),
+  /** Whether the question that waits was told that it takes longer. */
+  saidSlow: z.boolean().exactOptional(),
+});
+export type StoredFile = z.infer<typeof StoredFile>;
+
+/** What is kept, known by its first bytes, and the ending that a copy gets. */
+export const keptTypes = {
+  "image/jpeg": "jpg",
+  "image/png": "png",
+  "image/webp": "webp",
+  "image/heic": "heic",
+  "image/heif": "heif",
+  "application/pdf": "pdf",
+} as const;
+export type KeptType = keyof typeof keptTypes;

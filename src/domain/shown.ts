@@ -1,0 +1,29 @@
+import { z } from "zod";
+
+/** A value in a message: worded by `i18n` for the reader's language. Plain data, so that sessions can hold it. */
+export type Shown =
+  | string
+  | number
+  | { show: "date"; on: string }
+  /** With the day of the week: "23/12/2026 (thứ Tư)". */
+  | { show: "day"; on: string }
+  /** "09:12 ngày 23/11/2026"; an ISO instant. */
+  | { show: "instant"; at: string }
+  | { show: "phone"; e164: string }
+  | { show: "words"; key: string; values?: { [name: string]: Shown } }
+  /** One text a language; Vietnamese where the other is missing. */
+  | { show: "either"; vi: string; en?: string }
+  /** With a capital first letter, to begin a sentence or a row. */
+  | { show: "capital"; of: Shown };
+
+export type ShownValues = { [name: string]: Shown };
+
+/** One sentence or more: a key of `locales/` and its values. */
+export interface Part {
+  key: string;
+  values?: ShownValues;
+}
+
+export const languages = ["vi", "en"] as const;
+export const Language = z.enum(languages);
+export type Language = z.infer<typeof Language>;

@@ -1,0 +1,95 @@
+import type { AskKind } from "../../domain/call.js";
+import type { Json } from "../../domain/json.js";
+import type { FileProblem } from "../../domain/message.js";
+import type { Language, Part, Shown } from "../../domain/shown.js";
+import type { Gazetteer } from "../../domain/gazetteer.js";
+import { fold } from "../../lib/text.js";
+import type { Option } from "../session.js";
+
+/** One question, from a flow's step or a call's field alike. */
+export interface AskSpec {
+  name: string;
+  kind: AskKind | "review";
+  /** What it is about, within a sentence: "tên sản phẩm". */
+  label: Shown;
+  question: Part;
+  example?: Shown;
+  section?: string;
+  later: boolean;
+  min?: number;
+  max?: number;
+  extract: readonly string[];
+}
+
+/** What a person did, after commands and choices were taken out. */
+export type Answer =
+  | { is: "text"; text: string }
+  | { is: "option"; value: Json }
+  | { is: "file"; fileId: string; media: "photo" | "document" | "video" | "audio"; name?: string; caption?: string }
+  | { is: "contact"; phone: string; own: boolean }
+  | { is: "other"; what: "voice" | "sticker" | "location" | "unknown" }
+  | { is: "settled"; fileId: string; problem?: FileProblem; values?: Record<string, string | number>; slow?: boolean };
+
+export interface AskContext {
+  /** Local date, Asia/Ho_Chi_Minh. */
+  today: string;
+  language: Language;
+  places: Gazetteer;
+  /** Last local date on which the call takes registrations; papers must be valid on it. */
+  lastOn?: string;
+  /** The office a person can ask. */
+  office: Shown;
+  text(part: Part): string;
+}
+
+export type Parsed =
+  | { is: "value"; value: Json; echo: Part | null }
+  /** Part of the answer is there; ask this next, the question stays open. */
+  | { is: "more"; partial: Json; /** Said once, before it. */ lead?: Part[]; parts: Part[]; options?: { value: Json; label: Shown }[]; wants?: "text" | "phone" | "photo" | "number" }
+  | { is: "problem"; part: Part; options?: { value: Json; label: Shown }[]; keep?: string }
+  /** A file is on its way; nothing is said unless it is slow. */
+  | { is: "waiting"; partial: Json; part?: Part }
+  /** Leave the flow as /huy does, the draft kept. */
+  | { is: "cancel" };
+
+export interface AskType {
+  wants: "text" | "phone" | "photo" | "number";
+  parse(answer: Answer, spec: AskSpec, partial: Json | undefined, ctx: AskContext): Parsed;
+  /** The value as a person reads it, in a card or an echo. */
+  show(value: Json, spec: AskSpec): Shown;
+}
+
+export function problem(key: string, values: Record<string, Shown> = {}): Parsed {
+  return { is: "problem", part: { key, values } };
+}
+
+export function words(key: string, values?: Record<string, Shown>): Shown {
+  return values === undefined ? { show: "words", key } : { show: "words", key, values };
+}
+
+export function capital(of: Shown): Shown {
+  return { show: "capital", of };
+}
+
+const yes = new Set(["dung", "dung roi", "co", "ok", "oke", "phai", "vang", "u", "uh", "yes", "right"]);
+
+/** Whether a text says yes to "is this right?". */
+export function agrees(text: string): boolean {
+  return yes.has(fold(text));
+}
+
+/** What a question that takes words answers to anything else. */
+export function notText(answer: Exclude<Answer, { is: "text" }>, ctx: AskContext): Parsed {
+  switch (answer.is) {
+    case "file":
+      return problem(answer.media === "audio" ? "problem.voice" : "problem.file_not_here", { office: ctx.office });
+    case "other":
+      return answer.what === "voice" ? problem("problem.voice", { office: ctx.office }) : problem("problem.want_words");
+    case "contact":
+    case "option":
+    case "settled":
+      return problem("problem.want_words");
+  }
+}
+
+export type { Option };

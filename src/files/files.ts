@@ -1,0 +1,120 @@
+import Bottleneck from "bottleneck";
+import type { Inbound } from "../domain/message.js";
+import type { Tx } from "../domain/ports.js";
+import { defaultLimits } from "./inspect.js";
+import { createJob, nameOf, type JobDeps, type JobSettings } from "./job.js";
+import { toldOf } from "./words.js";
+
+export interface FileSettings extends JobSettings {
+  /** Files fetched at once by this process. */
+  inFlight: number;
+  /** Age at which the person is told that it takes longer. */
+  slowAfterMs: number;
+  /** The slow look for work, beside `wake` and the timer. */
+  lookMs: number;
+}
+
+export const defaultFileSettings: FileSettings = {
+  limits: defaultLimits,
+  inFlight: 4,
+  tryTimeoutMs: 60_000,
+  giveUpAfterMs: 55 * 60_000,
+  backoff: { firstMs: 1_000, maxMs: 60_000 },
+  slowAfterMs: 3_000,
+  claimMs: 15_000,
+  lookMs: 10_000,
+};
+
+export interface Files {
+  /** Writes down, in the caller's transaction, that a file came; call `wake` after the commit. */
+  receive(tx: Tx | null, file: { fileId: string; contactId: string; inbound: Inbound }): Promise<void>;
+  wake(): void;
+  start(): void;
+  /** Breaks off what is being fetched and gives it back; resolves when nothing runs any more. */
+  stop(): Promise<void>;
+}
+
+const unsaidAtOnce = 100;
+
+export function createFiles(deps: Omit<JobDeps, "settings"> & { settings?: Partial<FileSettings> }): Files {
+  const { rows, accept, clock, log } = deps;
+  const settings = { ...defaultFileSettings, ...deps.settings };
+  const work = createJob({ ...deps, settings });
+  let running: { loop: Promise<void>; stop: AbortController; limiter: Bottleneck } | null = null;
+  let nap = new AbortController();
+  let inHand = 0;
+
+  /** Takes what is due as far as there is room; answers when to look again, in ms. */
+  async function look(stop: AbortSignal, limiter: Bottleneck): Promise<number> {
+    const slowAt = await saySlow();
+    const room = settings.inFlight - inHand;
+    if (room <= 0) return slowAt;
+    const now = clock.now();
+    for (const row of await rows.claim(now, new Date(now.getTime() + settings.claimMs), room)) {
+      inHand++;
+      void limiter
+        .schedule(() => work(row, stop))
+        .catch((error: unknown) => log.warn({ fileId: row._id, error: nameOf(error) }, "file job failed"))
+        .finally(() => {
+          inHand--;
+          wake();
+        });
+    }
+    const due = inHand < settings.inFlight ? await rows.nextDue() : null;
+    return Math.min(slowAt, due?.getTime() ?? Infinity);
+  }
+
+  async function saySlow(): Promise<number> {
+    for (;;) {
+      const unsaid = await rows.unsaid(unsaidAtOnce);
+      for (const row of unsaid) {
+        const at = row.createdAt.getTime() + settings.slowAfterMs;
+        if (at > clock.now().getTime()) return at;
+        await accept([toldOf(row, "slow", clock.now())]);
+        await rows.update(row._id, { saidSlow: true });
+      }
+      if (unsaid.length < unsaidAtOnce) return Infinity;
+    }
+  }
+
+  async function loop(stop: AbortSignal, limiter: Bottleneck): Promise<void> {
+    while (!stop.aborted) {
+      nap = new AbortController();
+      const next = await look(stop, limiter).catch((error: unknown) => {
+        log.warn({ error: nameOf(error) }, "files not looked at");
+        return clock.now().getTime() + settings.backoff.firstMs;
+      });
+      const ms = Math.min(settings.lookMs, next - clock.now().getTime());
+      if (ms > 0) await clock.sleep(ms, AbortSignal.any([nap.signal, stop]));
+    }
+  }
+
+  function wake(): void {
+    nap.abort();
+  }
+
+  return {
+    async receive(tx, { fileId, contactId, inbound }) {
+      const { channel, account, user, chat, content } = inbound;
+      if (content.kind !== "file") throw new TypeError(`not a file: ${content.kind}`);
+      const now = clock.now();
+      const source = content.file;
+      await rows.insert(tx, { _id: fileId, contactId, channel, account, user, chat, source, state: "receiving", attempts: 0, dueAt: now, createdAt: now });
+    },
+    wake,
+    start() {
+      if (running !== null) return;
+      const stop = new AbortController();
+      const limiter = new Bottleneck({ maxConcurrent: settings.inFlight });
+      running = { stop, limiter, loop: loop(stop.signal, limiter) };
+    },
+    async stop() {
+      if (running === null) return;
+      const { stop, limiter, loop: ended } = running;
+      running = null;
+      stop.abort(new Error("stopping"));
+      await ended;
+      await limiter.stop({ dropWaitingJobs: false });
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { FastifyInstance } from "fastify";
+import type { Readable } from "node:stream";
+import { z } from "zod";
+import type { Content } from "../../domain/message.js";
+import { Language } from "../../domain/shown.js";
+import { type ChatDeps, clientIdPattern, defaultMaxUploadBytes } from "./deps.js";
+import type { TakeIn } from "./messages.js";
+import type { Visitors } from "./visitor.js";
+
+const Query = z.object({
+  id: z.string().regex(clientIdPattern),
+  caption: z.string().max(1024).exactOptional(),
+  name: z.string().max(255).exactOptional(),
+  language: Language.exactOptional(),
+});
+
+/** `POST /chat/files`: the raw bytes go to the file store as they come, never whole into memory. */
+export function fileRoute(app: FastifyInstance, deps: ChatDeps, visitors: Visitors, takeIn: TakeIn): void {
+  const limit = deps.maxUploadBytes ?? defaultMaxUploadBytes;
+  const tooBig = { error: "too_big", limitMegabytes: Math.round(limit / 1024 / 1024) };
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(/^(image\/[\w.+-]+|application\/(pdf|octet-stream))(\s*;|$)/i, (_request, body, done) => done(null, body));
+
+  app.post<{ Body: Readable | undefined }>("/chat/files", async (request, reply) => {
+    const user = visitors.of(request);
+    if (user === null) return reply.code(401).send({ error: "no_session" });
+    const query = Query.safeParse(request.query);
+    if (!query.success || request.body === undefined) return reply.code(400).send({ error: "bad_request" });
+    const declared = Number(request.headers["content-length"] ?? 0);
+    if (declared > limit) {
+      // A little too much is read to its end, or the browser shows a broken connection instead of our answer.
+      if (declared > 4 * limit) reply.header("connection", "close");
+      return reply.code(413).send(tooBig);
+    }
+
+    const { id, caption, name, language } = query.data;
+    const ref = `upload:${user}:${id}`;
+    const counted = { bytes: 0 };
+    try {
+      if (await deps.files.has(ref)) {
+        for await (const part of request.body) counted.bytes += (part as Buffer).length;
+      } else await deps.files.write(ref, upTo(limit, request.body, counted));
+      const mime = (request.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+      const content: Content = {
+        kind: "file",
+        media: mime.startsWith("image/") ? "photo" : "document",
+        file: { ref, ...(name === undefined ? {} : { name }), mime: mime.slice(0, 127), bytes: counted.bytes },
+        ...(caption === undefined || caption === "" ? {} : { caption }),
+      };
+      await takeIn(user, id, content, language === undefined ? {} : { language });
+    } catch {
+      if (counted.bytes > limit) return reply.code(413).send(tooBig);
+      return reply.code(503).header("retry-after", "2").send({ error: "not_stored" });
+    }
+    return { stored: true };
+  });
+}
+
+async function* upTo(limit: number, body: Readable, counted: { bytes: number }): AsyncGenerator<Uint8Array> {
+  for await (const part of body.iterator({ destroyOnReturn: false })) {
+    const bytes = part as Buffer;
+    counted.bytes += bytes.length;
+    if (counted.bytes > limit) throw new Error("the upload is over the limit");
+    yield bytes;
+  }
+}

@@ -1,0 +1,2 @@
+/** A leaf on green: answered at `/favicon.ico`, where browsers look unasked. */
+export const favicon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#14603a"/><path d="M8 21C8 12 14 8 25 8c0 10-4 16-12 16-2 0-3-.6-4-1.5M8 25c2-6 6-9.5 11-11.5" fill="none" stroke="#fff" stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round"/></svg>`;
