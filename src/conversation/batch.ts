@@ -3,7 +3,7 @@ import { accountId, type Inbound, type Outgoing } from "../domain/message.js";
 import type { PeopleStore } from "../domain/people-ports.js";
 import type { Account, Contact } from "../domain/person.js";
 import type { DeliveryStore, InboxStore, TranscriptEntry, TranscriptStore, Transactions, Tx } from "../domain/ports.js";
-import { EngineSession } from "../engine/session.js";
+import { EngineSession, newSession } from "../engine/session.js";
 import { turn, type Person, type TurnDeps, type Turned } from "./turn.js";
 
 export interface SessionStore {
@@ -56,7 +56,7 @@ export async function handleBatch(deps: BatchDeps, batch: readonly Inbound[]): P
       }
       if (!person.account.reachable) await deps.people.setReachable(tx, person.account._id, true);
       const turned = await safely(deps, tx, person, inbound, now);
-      sessions.push({ id: person.contact._id, version: person.version, state: turned.session, now });
+      if (person.unreadable === undefined) sessions.push({ id: person.contact._id, version: person.version, state: turned.session, now });
       if (turned.session.language !== person.contact.language) deps.people.updateContact(tx, person.contact._id, { language: turned.session.language });
       if (turned.waitsFor !== null) {
         await deps.receiveFile(tx, { fileId: turned.waitsFor, contactId: person.contact._id, inbound });
@@ -78,6 +78,8 @@ export async function handleBatch(deps: BatchDeps, batch: readonly Inbound[]): P
 interface Loaded extends Person {
   version: number;
   isNew: boolean;
+  /** Why the stored session could not be read. */
+  unreadable?: Error;
 }
 
 async function loadPeople(deps: BatchDeps, batch: readonly Inbound[], now: Date): Promise<Map<string, Loaded>> {
@@ -92,15 +94,17 @@ async function loadPeople(deps: BatchDeps, batch: readonly Inbound[], now: Date)
       const id = accountId(inbound);
       const contactId = contactIds[index] ?? "";
       const account = accounts.get(id);
-      const session = sessionOf.get(contactId);
+      const row = sessionOf.get(contactId);
+      const session = row === undefined ? null : EngineSession.safeParse(row.state);
       return [
         id,
         {
           isNew: account === undefined,
           account: account ?? newAccount(inbound, contactId, now),
           contact: contactOf.get(contactId) ?? newContact(contactId),
-          session: session === undefined ? null : EngineSession.parse(session.state),
-          version: session?.version ?? 0,
+          session: session?.data ?? null,
+          version: row?.version ?? 0,
+          ...(session?.error === undefined ? {} : { unreadable: session.error }),
         },
       ];
     }),
@@ -125,14 +129,15 @@ function insertNew(deps: BatchDeps, tx: Tx, loaded: Map<string, Loaded>): void {
   if (fresh.length > 0) deps.people.insert(tx, fresh.map(({ account, contact }) => ({ account, contact })));
 }
 
-/** A mistake of ours must not hold a person up: they are told so, their session stays as it was. */
+/** A mistake of ours, or a session that cannot be read, must not hold a person up: they are told so, their session stays as it was. */
 async function safely(deps: BatchDeps, tx: Tx, person: Loaded, inbound: Inbound, now: Date): Promise<Turned> {
   try {
+    if (person.unreadable !== undefined) throw person.unreadable;
     return await turn(deps, tx, person, inbound, now);
   } catch (error) {
     if (deps.isStoreError(error)) throw error;
     deps.onBug(inbound, error);
-    const session: EngineSession = person.session ?? { language: "vi", talks: [], question: null, drafts: [], asked: 0 };
+    const session = person.session ?? newSession(person.contact.language);
     const text = deps.i18n.say(session.language, { key: "problem.sorry", values: { office: deps.office(now) } });
     return { session, out: [text], chosen: null, waitsFor: null };
   }

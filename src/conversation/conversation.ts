@@ -50,6 +50,11 @@ interface Line {
   busy: boolean;
 }
 
+interface Failed {
+  inbound: Inbound;
+  error: unknown;
+}
+
 /** One person's inputs one at a time and in the channel's order; different people side by side. */
 export function createConversation(deps: ConversationDeps): Conversation {
   const { clock, log, settings } = deps;
@@ -57,6 +62,7 @@ export function createConversation(deps: ConversationDeps): Conversation {
   const ready = new Set<string>();
   const known = new Set<string>();
   let running = 0;
+  let retrying = 0;
   let stopped = false;
   let waiting = 0;
   let looking: Promise<void> | null = null;
@@ -94,13 +100,20 @@ export function createConversation(deps: ConversationDeps): Conversation {
       }
       if (batch.length === 0) return;
       running++;
-      void work(batch).finally(() => {
+      void work(batch).then((failed) => {
         running--;
-        for (const each of batch) release(each);
-        if (running === 0) for (const done of idle.splice(0)) done();
+        const again = new Set(failed.map(({ inbound }) => inbound));
+        for (const each of batch) if (!again.has(each)) release(each);
+        for (const each of failed) void retry(each);
+        rest();
         pump();
       });
     }
+  }
+
+  /** Whoever waits for the end of what is under way. */
+  function rest(): void {
+    if (running === 0 && retrying === 0) for (const done of idle.splice(0)) done();
   }
 
   function release(inbound: Inbound): void {
@@ -115,19 +128,28 @@ export function createConversation(deps: ConversationDeps): Conversation {
     else ready.add(id);
   }
 
-  async function work(batch: Inbound[]): Promise<void> {
+  /** Answers with what failed: all of it when the store is away, else only what fails by itself too. */
+  async function work(batch: Inbound[]): Promise<Failed[]> {
     try {
       await handle(batch);
+      return [];
     } catch (error) {
-      if (batch.length === 1 && batch[0] !== undefined) return alone(batch[0], error);
-      for (const each of batch) {
-        try {
-          await handle([each]);
-        } catch (again) {
-          await alone(each, again);
-        }
-      }
+      const away = deps.isStoreError(error) && !deps.transactions.isConflict(error);
+      if (away || batch.length === 1) return batch.map((inbound) => ({ inbound, error }));
     }
+    const failed: Failed[] = [];
+    for (const inbound of batch) await handle([inbound]).catch((error: unknown) => void failed.push({ inbound, error }));
+    return failed;
+  }
+
+  /** Outside the transactions' slots: nobody else waits for it. */
+  async function retry({ inbound, error }: Failed): Promise<void> {
+    retrying++;
+    await alone(inbound, error);
+    retrying--;
+    release(inbound);
+    rest();
+    pump();
   }
 
   /** One input that failed by itself: tried again with growing pauses; another instance may take it over meanwhile. */
@@ -202,7 +224,7 @@ export function createConversation(deps: ConversationDeps): Conversation {
       stopping.abort();
       await listening?.stop();
       await looking;
-      if (running > 0) await new Promise<void>((resolve) => idle.push(resolve));
+      if (running > 0 || retrying > 0) await new Promise<void>((resolve) => idle.push(resolve));
       await deps.inbox.release(deps.instance).catch(() => undefined);
     },
   };

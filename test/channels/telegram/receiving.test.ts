@@ -150,7 +150,7 @@ describe("polling", () => {
     await until(() => at.telegram.callsOf("getUpdates").length === 1);
     const begun = performance.now();
     await channel.stop();
-    expect(performance.now() - begun).toBeLessThan(500);
+    expect(performance.now() - begun).toBeLessThan(10_000);
   });
 });
 
