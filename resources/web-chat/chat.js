@@ -30,7 +30,7 @@ const composer = createComposer(words, { onText: sayText, onFiles: sendFiles });
 let alertBar = () => undefined;
 const log = createLog(words, {
   onPress(choice, byKeyboard) {
-    add({ press: choice.data, label: choice.label }, choice.label);
+    add({ press: choice.data, label: choice.label.slice(0, 300) }, choice.label);
     if (byKeyboard || withMouse) composer.focus();
   },
   onWants: (kind) => composer.wants(kind),

@@ -9,6 +9,7 @@ import { openQuestion } from "../conversation/open-question.js";
 import { Flow, type Bundle } from "../engine/flow.js";
 import { createGazetteer } from "../domain/gazetteer.js";
 import { accountId, type Inbound } from "../domain/message.js";
+import type { Language } from "../domain/shown.js";
 import { UserError } from "../domain/errors.js";
 import { createFiles } from "../files/files.js";
 import { createLinks } from "../files/links.js";
@@ -30,7 +31,7 @@ import { defaultSettings } from "../outbox/types.js";
 import { createPeople } from "../people/people.js";
 import { createCalls } from "../registrations/calls.js";
 import { createRegistrations } from "../registrations/registrations.js";
-import { isStoreError } from "../store/connect.js";
+import { isAway, isStoreError } from "../store/connect.js";
 import { join } from "node:path";
 import { z } from "zod";
 import { chatWords } from "./chat-words.js";
@@ -69,6 +70,7 @@ export async function createService(deps: ServiceDeps) {
   const stores = createStores(deps.connection, { clock, log });
   const places = createGazetteer(await loadUnits(join(root, "resources/units")));
   const nextOrder = rising(clock);
+  const languageOf = async (contactId: string): Promise<Language> => (await stores.people.contacts(null, [contactId]))[0]?.language ?? "vi";
 
   const calls = createCalls({ store: stores.calls });
   const people = createPeople({
@@ -98,7 +100,7 @@ export async function createService(deps: ServiceDeps) {
     transactions: stores.transactions,
     pushes,
     i18n: { say: (language, part) => i18nLater.current.say(language, part), text: (language, part) => i18nLater.current.text(language, part), has: (language, key) => i18nLater.current.has(language, key) },
-    languageOf: async (contactId) => (await stores.people.contacts(null, [contactId]))[0]?.language ?? "vi",
+    languageOf,
     invitation: people.invitation,
     address: (code, channel) => {
       if (config.PUBLIC_URL !== undefined) return `${config.PUBLIC_URL}/verify/${code}`;
@@ -166,11 +168,13 @@ export async function createService(deps: ServiceDeps) {
     },
   });
 
-  const flood = createBuckets({ refillPerSecond: 1, size: 40, maxKeys: 50_000 });
+  /** Room for a few albums at once, and for what waited while the service was away. */
+  const flood = createBuckets({ refillPerSecond: 1, size: 120, maxKeys: 50_000 });
   /** Once a minute at most: the row's id holds the minute. */
   async function sayWait({ channel, account, user, chat, receivedAt }: Inbound): Promise<void> {
     const at = { channel, account, user };
-    const content = i18n.say("vi", { key: "problem.flood" });
+    const language = await languageOf(`contact:${accountId(at)}`);
+    const content = i18n.say(language, { key: "problem.flood" });
     const _id = `flood:${accountId(at)}:${Math.floor(receivedAt.getTime() / 60_000)}`;
     await stores.deliveries.insert(null, [{ _id, lane: "reply", ...at, chat, contactId: `contact:${accountId(at)}`, order: nextOrder(), state: "queued", attempts: 0, content, queuedAt: receivedAt }]);
     outbox.wake();
@@ -184,21 +188,24 @@ export async function createService(deps: ServiceDeps) {
     claimMs: inboxClaimMs,
     onStored: (inbound) => conversation.receive(inbound),
     tellOthers: () => void stores.signals.send("inbox").catch(() => undefined),
-    allow: (sender) => flood.take(sender, clock.now().getTime()),
-    onFlood: (inbound) => void sayWait(inbound).catch(() => undefined),
+    flood: { take: (sender) => flood.take(sender, clock.now().getTime()), giveBack: flood.giveBack },
     count: (outcome, n) => metrics.events.inc({ outcome }, n),
     timeoutMs: storeWithinMs,
   });
+  /** A channel that would only repeat what is too much: its person is told to wait. */
   const accept = async (inbound: readonly Inbound[]): Promise<void> => {
     for (const each of inbound) void channelOf(each)?.acknowledge(each);
-    await intake.accept(inbound);
+    const [tooMuch] = await intake.accept(inbound);
+    if (tooMuch !== undefined) void sayWait(tooMuch).catch(() => undefined);
   };
 
   const files = createFiles({
     rows: stores.fileRows,
     store: stores.files,
     open: (channel, account) => channelOf({ channel, account }),
-    accept: intake.accept,
+    async accept(inbound) {
+      await intake.accept(inbound);
+    },
     clock,
     log,
   });
@@ -225,6 +232,7 @@ export async function createService(deps: ServiceDeps) {
     receiveFile: files.receive,
     claimFor: outbox.claimFor,
     isStoreError,
+    isAway,
     onBug(inbound, error) {
       metrics.bugs.inc();
       log.error({ inbound: inbound.id, err: error instanceof Error ? (error.stack ?? error.message) : "unknown" }, "an input ended in an error of ours");
@@ -236,11 +244,13 @@ export async function createService(deps: ServiceDeps) {
     wakeFiles: files.wake,
     settle: (inbound, chosen) => void channelOf(inbound)?.settle(inbound, chosen),
     async recover(inbound) {
+      if (await stores.inbox.isNew(inbound.id)) return false;
       const rows = await stores.deliveries.claimedOf(inbound.id);
       const claim = outbox.claimFor(inbound);
       outbox.handover(rows.filter((row) => claim !== null && row.claim?.by === claim.by && row.claim.term === claim.term));
+      outbox.wake();
       files.wake();
-      return rows.length > 0;
+      return true;
     },
     signals: stores.signals,
     instance,
@@ -276,7 +286,7 @@ export async function createService(deps: ServiceDeps) {
       verifyStyle(),
       fileRoutes({ links, rows: stores.fileRows, store: stores.files }),
       chatRoutes({
-        accept,
+        accept: intake.accept,
         transcripts: stores.transcripts,
         files: stores.files,
         links,
@@ -286,6 +296,7 @@ export async function createService(deps: ServiceDeps) {
         personas: config.demo ? personas : null,
         ...(config.PUBLIC_URL === undefined ? {} : { publicUrl: config.PUBLIC_URL }),
         limits: { perVisitor: 120, perAddress: 1_200 },
+        uploads: { perVisitor: 3, all: 32 },
         words: (language) => chatWords(i18n, language),
         qrPng: (text) => QRCode.toBuffer(text, { type: "png", margin: 2, scale: 6, errorCorrectionLevel: "M" }),
       }),

@@ -35,28 +35,35 @@ export interface Handled {
   files: boolean;
 }
 
+/** A step ended in a mistake of ours; what it had written goes with its transaction. */
+export class StepFailed extends Error {
+  override readonly name = "StepFailed";
+}
+
 /**
- * Handles one input each of different people in one transaction: all or none.
- * Rejects with a conflict or a store error; the caller splits and tries again.
+ * Handles one input each of different people in one transaction: all or none. With `failed` no step is taken: the person
+ * is told that it went wrong on our side, and their session stays as it was.
+ * Rejects with a conflict, a store error or a `StepFailed`; the caller splits and tries again.
  */
-export async function handleBatch(deps: BatchDeps, batch: readonly Inbound[]): Promise<Handled> {
+export async function handleBatch(deps: BatchDeps, batch: readonly Inbound[], failed?: StepFailed): Promise<Handled> {
   const now = deps.now();
   const loaded = await loadPeople(deps, batch, now);
   return deps.transactions.run(async (tx) => {
     const handled: Handled = { deliveries: [], chosen: [], files: false };
     const sessions: { id: string; version: number; state: EngineSession; now: Date }[] = [];
     const transcript: TranscriptEntry[] = [];
-    insertNew(deps, tx, loaded);
     for (const inbound of batch) {
       const person = loaded.get(accountId(inbound));
       if (person === undefined) continue;
       if (inbound.content.kind === "reach") {
-        await deps.people.setReachable(tx, person.account._id, inbound.content.reachable);
+        if (person.isNew) person.account.reachable = inbound.content.reachable;
+        else await deps.people.setReachable(tx, person.account._id, inbound.content.reachable);
         continue;
       }
       if (!person.account.reachable) await deps.people.setReachable(tx, person.account._id, true);
-      const turned = await safely(deps, tx, person, inbound, now);
-      if (person.unreadable === undefined) sessions.push({ id: person.contact._id, version: person.version, state: turned.session, now });
+      const sorry = failed ?? person.unreadable;
+      const turned = sorry === undefined ? await stepped(deps, tx, person, inbound, now) : sorrow(deps, person, inbound, sorry, now);
+      if (sorry === undefined) sessions.push({ id: person.contact._id, version: person.version, state: turned.session, now });
       if (turned.session.language !== person.contact.language) deps.people.updateContact(tx, person.contact._id, { language: turned.session.language });
       if (turned.waitsFor !== null) {
         await deps.receiveFile(tx, { fileId: turned.waitsFor, contactId: person.contact._id, inbound });
@@ -67,6 +74,7 @@ export async function handleBatch(deps: BatchDeps, batch: readonly Inbound[]): P
       handled.deliveries.push(...turned.out.map((content, n) => reply(deps, person, inbound, content, n, now)));
       if (turned.chosen !== null) handled.chosen.push({ inbound, label: turned.chosen });
     }
+    insertNew(deps, tx, loaded);
     deps.sessions.save(tx, sessions);
     if (handled.deliveries.length > 0) await deps.deliveries.insert(tx, handled.deliveries);
     if (transcript.length > 0) await deps.transcripts.append(tx, transcript);
@@ -129,18 +137,22 @@ function insertNew(deps: BatchDeps, tx: Tx, loaded: Map<string, Loaded>): void {
   if (fresh.length > 0) deps.people.insert(tx, fresh.map(({ account, contact }) => ({ account, contact })));
 }
 
-/** A mistake of ours, or a session that cannot be read, must not hold a person up: they are told so, their session stays as it was. */
-async function safely(deps: BatchDeps, tx: Tx, person: Loaded, inbound: Inbound, now: Date): Promise<Turned> {
+async function stepped(deps: BatchDeps, tx: Tx, person: Loaded, inbound: Inbound, now: Date): Promise<Turned> {
+  let acted = false;
   try {
-    if (person.unreadable !== undefined) throw person.unreadable;
-    return await turn(deps, tx, person, inbound, now);
+    return await turn(deps, tx, person, inbound, now, () => void (acted = true));
   } catch (error) {
     if (deps.isStoreError(error)) throw error;
-    deps.onBug(inbound, error);
-    const session = person.session ?? newSession(person.contact.language);
-    const text = deps.i18n.say(session.language, { key: "problem.sorry", values: { office: deps.office(now) } });
-    return { session, out: [text], chosen: null, waitsFor: null };
+    if (acted) throw new StepFailed(inbound.id, { cause: error });
+    return sorrow(deps, person, inbound, error, now);
   }
+}
+
+/** A mistake of ours, or a session that cannot be read, must not hold a person up: they are told where to ask. */
+function sorrow(deps: BatchDeps, person: Loaded, inbound: Inbound, error: unknown, now: Date): Turned {
+  deps.onBug(inbound, error instanceof StepFailed ? error.cause : error);
+  const session = person.session ?? newSession(person.contact.language);
+  return { session, out: [deps.i18n.say(session.language, { key: "problem.sorry", values: { office: deps.office(now) } })], chosen: null, waitsFor: null };
 }
 
 function reply(deps: BatchDeps, person: Person, inbound: Inbound, content: Outgoing, n: number, now: Date): Delivery {

@@ -3,7 +3,7 @@ import { accountId, type Inbound } from "../domain/message.js";
 import type { InboxStore, Signals } from "../domain/ports.js";
 import type { Clock } from "../lib/clock.js";
 import type { Log } from "../lib/log.js";
-import { handleBatch, type BatchDeps } from "./batch.js";
+import { handleBatch, StepFailed, type BatchDeps } from "./batch.js";
 
 export interface ConversationSettings {
   /** People in one transaction, at most. */
@@ -13,7 +13,7 @@ export interface ConversationSettings {
   /** How long a claimed row is ours, and how often to look for rows that nobody tends. */
   claimMs: number;
   lookMs: number;
-  /** Tries of one input before it is put aside. */
+  /** Tries of one input before it is put aside, while the store answers. */
   maxTries: number;
 }
 
@@ -26,7 +26,9 @@ export interface ConversationDeps extends Omit<BatchDeps, "inbox"> {
   wakeSender(): void;
   wakeFiles(): void;
   settle(inbound: Inbound, chosen: string): void;
-  /** Whether an input was handled after all, by a commit whose answer was lost: its replies are then handed over. */
+  /** The store does not answer: what was asked of it is not at fault. */
+  isAway(error: unknown): boolean;
+  /** Whether an input was handled after all, here by a commit whose answer was lost or elsewhere: its replies are then handed over. */
   recover(inbound: Inbound): Promise<boolean>;
   signals: Pick<Signals, "listen">;
   instance: string;
@@ -54,6 +56,8 @@ interface Failed {
   inbound: Inbound;
   error: unknown;
 }
+
+const longestPauseMs = 5_000;
 
 /** One person's inputs one at a time and in the channel's order; different people side by side. */
 export function createConversation(deps: ConversationDeps): Conversation {
@@ -134,12 +138,21 @@ export function createConversation(deps: ConversationDeps): Conversation {
       await handle(batch);
       return [];
     } catch (error) {
-      const away = deps.isStoreError(error) && !deps.transactions.isConflict(error);
-      if (away || batch.length === 1) return batch.map((inbound) => ({ inbound, error }));
+      if (deps.isAway(error) && !deps.transactions.isConflict(error)) return batch.map((inbound) => ({ inbound, error }));
     }
     const failed: Failed[] = [];
-    for (const inbound of batch) await handle([inbound]).catch((error: unknown) => void failed.push({ inbound, error }));
+    for (const inbound of batch) await single(inbound).catch((error: unknown) => void failed.push({ inbound, error }));
     return failed;
+  }
+
+  /** A mistake of ours ends in a transaction of its own, in which nothing of the failed step is left. */
+  async function single(inbound: Inbound): Promise<void> {
+    try {
+      await handle([inbound]);
+    } catch (error) {
+      if (!(error instanceof StepFailed)) throw error;
+      await handle([inbound], error);
+    }
   }
 
   /** Outside the transactions' slots: nobody else waits for it. */
@@ -152,26 +165,33 @@ export function createConversation(deps: ConversationDeps): Conversation {
     pump();
   }
 
-  /** One input that failed by itself: tried again with growing pauses; another instance may take it over meanwhile. */
+  /**
+   * One input that failed by itself is tried again with growing pauses, and the person's later ones wait behind it. While
+   * the store is away or another holds the rows that has no end; what fails for another reason is put aside after some tries.
+   */
   async function alone(inbound: Inbound, first: unknown): Promise<void> {
     let error = first;
     for (let tries = 1; !stopped; tries++) {
-      if (deps.transactions.isConflict(error) && (await deps.recover(inbound).catch(() => false))) return;
-      if (tries >= settings.maxTries) {
-        log.error({ inbound: inbound.id, err: nameOf(error) }, "input left for later");
+      const conflict = deps.transactions.isConflict(error);
+      if (conflict && (await deps.recover(inbound).catch(() => false))) return;
+      if (tries % settings.maxTries === 0) log.warn({ inbound: inbound.id, tries, err: nameOf(error) }, "input not handled yet");
+      if (tries >= settings.maxTries && !conflict && !deps.isAway(error)) {
+        log.error({ inbound: inbound.id, err: nameOf(error) }, "input put aside");
+        await deps.inbox.park(inbound.id, nameOf(error)).catch(() => undefined);
         return;
       }
-      await clock.sleep(Math.min(50 * 2 ** tries, 5_000), stopping.signal);
+      await clock.sleep(Math.min(50 * 2 ** tries, longestPauseMs), stopping.signal);
+      if (stopped) return;
       try {
-        return await handle([inbound]);
+        return await single(inbound);
       } catch (again) {
         error = again;
       }
     }
   }
 
-  async function handle(batch: Inbound[]): Promise<void> {
-    const handled = await handleBatch(deps, batch);
+  async function handle(batch: Inbound[], failed?: StepFailed): Promise<void> {
+    const handled = await handleBatch(deps, batch, failed);
     const ours = handled.deliveries.filter((row) => row.state === "claimed");
     if (ours.length > 0) deps.handover(ours);
     if (ours.length < handled.deliveries.length) deps.wakeSender();

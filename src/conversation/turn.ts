@@ -48,8 +48,8 @@ export function fileIdOf(inboundId: string): string {
   return createHash("sha256").update(inboundId).digest("base64url").slice(0, 22);
 }
 
-/** Takes one input through the engine, doing in `tx` what it needs. */
-export async function turn(deps: TurnDeps, tx: Tx, person: Person, inbound: Inbound, now: Date): Promise<Turned> {
+/** Takes one input through the engine, doing in `tx` what it needs; `onAction` is told before anything may be written. */
+export async function turn(deps: TurnDeps, tx: Tx, person: Person, inbound: Inbound, now: Date, onAction: () => void): Promise<Turned> {
   const { i18n } = deps;
   const before = person.session ?? newSession(firstLanguage(deps, inbound));
   const ctx: StepContext = {
@@ -71,6 +71,7 @@ export async function turn(deps: TurnDeps, tx: Tx, person: Person, inbound: Inbo
   const say = [...stepped.say];
   for (let n = 0; stepped.need !== null; n++) {
     if (n >= maxNeeds) throw new Error(`more than ${maxNeeds} look-ups for one input, the last: ${stepped.need.name}`);
+    if (stepped.need.kind === "action") onAction();
     const result = await provide(deps, tx, person, inbound, stepped.need, `${inbound.id}/${stepped.need.id}/${n}`, stepped.session, now);
     stepped = step(stepped.session, result, ctx);
     say.push(...stepped.say);

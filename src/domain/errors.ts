@@ -1,13 +1,14 @@
 /**
  * Errors of sending: a code and a verdict. `retry` is what the outbox does:
- * `later` (after `retryAfterMs`, no attempt used), `again` (back-off, an attempt used; the outcome may be unknown),
+ * `later` (after `retryAfterMs`, no attempt used), `outage` (the channel, not the message: it waits, no attempt used, for days
+ * if need be), `again` (back-off, an attempt used; the outcome is unknown),
  * `never` (the message is wrong), `unreachable` (the person cannot be reached on this account).
  */
 export const sendErrors = {
   rate_limited: "later",
-  channel_down: "again",
+  channel_down: "outage",
   outcome_unknown: "again",
-  token_rejected: "again",
+  token_rejected: "outage",
   message_refused: "never",
   blocked: "unreachable",
   chat_gone: "unreachable",

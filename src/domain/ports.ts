@@ -32,6 +32,8 @@ export interface InboxStore {
   release(by: string): Promise<number>;
   /** Marks rows done in the step's transaction, which conflicts when one of them is not new any more. */
   finish(tx: Tx, ids: readonly string[], now: Date): void;
+  /** Whether a row waits to be handled: neither done nor put aside. */
+  isNew(id: string): Promise<boolean>;
   /** Puts a row that keeps failing aside, with the reason. */
   park(id: string, reason: string): Promise<void>;
   waiting(): Promise<number>;

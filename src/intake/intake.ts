@@ -14,19 +14,23 @@ export interface IntakeDeps {
   claimMs: number;
   onStored(inbound: readonly Inbound[]): void;
   tellOthers(): void;
-  /** One more event of this sender: false when there were too many in a short time. */
-  allow(sender: string): boolean;
-  /** Events of this sender were dropped: they are told to wait. */
-  onFlood(inbound: Inbound): void;
+  /** How many new events one sender may bring in a short time. A token taken for what is not new, or not stored, is given back. */
+  flood: { take(sender: string): boolean; giveBack(sender: string): void };
   count(what: "stored" | "repeated" | "flooded", n: number): void;
   /** Longer than this the store counts as unreachable. */
   timeoutMs: number;
 }
 
 export interface Intake {
-  /** Resolves once each event is stored, or known to be stored before. Rejects when the store does not answer in time. */
-  accept(inbound: readonly Inbound[]): Promise<void>;
+  /**
+   * Resolves once each event is stored, or known to be stored before, with those that were not taken because their sender
+   * brought too many in a short time. Rejects when the store does not answer in time.
+   */
+  accept(inbound: readonly Inbound[]): Promise<readonly Inbound[]>;
 }
+
+/** Events that wait for a store that hangs; more are refused at once, so that memory stays flat. */
+const mostWaiting = 2_000;
 
 /** The store did not take the events in time; whoever sent them must send them again. */
 export class StoreUnreachable extends Error {
@@ -47,21 +51,32 @@ export function createIntake(deps: IntakeDeps): Intake {
         if (deps.worksHere) deps.onStored(fresh);
         else deps.tellOthers();
       }
-      return batch.map(() => true);
+      const news = new Set(fresh);
+      return batch.map((inbound) => news.has(inbound));
     },
-    { most: 256, lingerMs: 3 },
+    { most: 256, lingerMs: 3, room: mostWaiting },
   );
+
+  /** Stores one event; its token goes back unless the event is new. */
+  async function keep(inbound: Inbound): Promise<void> {
+    const fresh = await insert(inbound).catch((error: unknown) => {
+      release(inbound);
+      throw error;
+    });
+    if (!fresh) release(inbound);
+  }
+
+  function release(inbound: Inbound): void {
+    if (!own(inbound)) deps.flood.giveBack(accountId(inbound));
+  }
 
   return {
     async accept(inbound) {
-      const allowed = inbound.filter((each) => own(each) || deps.allow(accountId(each)));
-      if (allowed.length < inbound.length) {
-        deps.count("flooded", inbound.length - allowed.length);
-        const dropped = inbound.find((each) => !allowed.includes(each));
-        if (dropped !== undefined) deps.onFlood(dropped);
-      }
-      if (allowed.length === 0) return;
-      await inTime(Promise.all(allowed.map((each) => insert(each))), deps.timeoutMs);
+      const refused = inbound.filter((each) => !own(each) && !deps.flood.take(accountId(each)));
+      const taken = inbound.filter((each) => !refused.includes(each));
+      if (refused.length > 0) deps.count("flooded", refused.length);
+      if (taken.length > 0) await inTime(Promise.all(taken.map(keep)), deps.timeoutMs);
+      return refused;
     },
   };
 }

@@ -2,6 +2,8 @@
 export interface Buckets {
   /** Takes one token; false when none is there. */
   take(key: string, nowMs: number): boolean;
+  /** Puts back a token that was taken for nothing. */
+  giveBack(key: string): void;
   /** Milliseconds until a token is there; 0: now. */
   waitMs(key: string, nowMs: number): number;
   readonly keys: number;
@@ -41,6 +43,10 @@ export function createBuckets(shape: { refillPerSecond: number; size: number; ma
       fullAt.set(key, at);
       dropFull(nowMs);
       return true;
+    },
+    giveBack(key) {
+      const at = fullAt.get(key);
+      if (at !== undefined) fullAt.set(key, at - tokenMs);
     },
     waitMs,
     get keys() {

@@ -36,7 +36,8 @@ export function createDeferrals(): Deferrals {
       for (const name of lane === null ? lanes : [lane]) {
         const map = of(name);
         map.set(chat, Math.max(untilMs, map.get(chat) ?? 0));
-        if (map.size > mostChats) for (const oldest of map.keys()) return void map.delete(oldest);
+        const [oldest] = map.keys();
+        if (map.size > mostChats && oldest !== undefined) map.delete(oldest);
       }
     },
     has: (chat, lane) => of(lane).has(chat),

@@ -33,7 +33,7 @@ export function createPauses(): Pauses {
     probing: () => failures >= 3,
     failed(chat, error, nowMs) {
       if (error.verdict === "later") limited(chat, error.retryAfterMs ?? 0, nowMs);
-      if (error.verdict !== "again") return;
+      if (error.verdict !== "again" && error.verdict !== "outage") return;
       failures++;
       if (failures < 3) return;
       until = Math.max(until, nowMs + outageMs[Math.min(failures - 3, outageMs.length - 1)]!);

@@ -17,6 +17,8 @@ export interface Results<T extends Outcome> {
   add(outcome: T): void;
   /** Resolves when nothing is left to store. */
   idle(): Promise<void>;
+  /** Gives up storing what the store does not take: the next holder of the lease finds it claimed, and sends it again. */
+  stop(): void;
   readonly waiting: number;
 }
 
@@ -32,6 +34,7 @@ export function createResults<T extends Outcome>(
   let writing: Promise<void> | null = null;
   let storing = 0;
   let lastSize = 0;
+  const stopping = new AbortController();
   const wordOf = deps.wordOf ?? wordsOf;
 
   function entryOf({ row, result }: Outcome): TranscriptEntry[] {
@@ -67,8 +70,9 @@ export function createResults<T extends Outcome>(
           await write(batch);
           break;
         } catch (error) {
+          if (stopping.signal.aborted) return void (writing = null);
           deps.log.error({ results: batch.length, error: String(error) }, "results not stored yet");
-          await deps.clock.sleep(waitMs);
+          await deps.clock.sleep(waitMs, stopping.signal);
         }
       }
       storing = 0;
@@ -85,6 +89,7 @@ export function createResults<T extends Outcome>(
     async idle() {
       while (writing !== null) await writing;
     },
+    stop: () => stopping.abort(),
     get waiting() {
       return gathered.length + storing;
     },

@@ -233,6 +233,7 @@ export function createSendingLoop(sender: Sender, deps: OutboxDeps): SendingLoop
       await Promise.race([Promise.allSettled([stock.close(), landedAll()]), clock.sleep(settings.drainMs, waited.signal)]);
       waited.abort();
       for (const flight of flights) flight.cut.abort();
+      results.stop();
       await lease.end(Math.max(0, pace.emptyAt() - ms())).catch((error: unknown) => log.warn({ sender: name, error: String(error) }, "sending lease not released"));
     },
     status: () => ({

@@ -26,8 +26,10 @@ export interface Settings {
   lookMs: number;
   /** Most rows held in memory for a sender from the store, where its rate does not ask for fewer; as many again may be handed over. */
   batch: number;
-  /** Sends that may fail before a row is given up; a 429 is not counted. */
+  /** Sends whose outcome may stay unknown before a row is given up; a 429 or an outage is not counted. */
   maxAttempts: number;
+  /** Age at which a row is given up although only the channel was at fault. */
+  outageMs: number;
   /** Waits after the first, second, … failure; the last one repeats. */
   backoffMs: readonly number[];
   /** How long one send may take before its outcome is taken for unknown. */
@@ -43,6 +45,7 @@ export const defaultSettings: Settings = {
   lookMs: 15_000,
   batch: 1_000,
   maxAttempts: 10,
+  outageMs: 3 * 86_400_000,
   backoffMs: [1_000, 5_000, 30_000, 120_000, 600_000],
   sendTimeoutMs: 30_000,
   drainMs: 10_000,

@@ -154,6 +154,12 @@ export function isDuplicateWrites(error: unknown): number[] | null {
   return errors.length > 0 && error.result.getWriteConcernError() === undefined && errors.every((each) => each.code === 11000) ? errors.map((each) => each.index) : null;
 }
 
+/** The database does not answer, or not as the primary: what was asked is not at fault. */
+export function isAway(error: unknown): boolean {
+  if (!isStoreError(error)) return false;
+  return !(error instanceof mongoose.mongo.MongoServerError) || hasLabel(error, "RetryableWriteError") || hasLabel(error, "RetryableError") || hasLabel(error, "TransientTransactionError");
+}
+
 /** Any error of the database or the way to it: the work may succeed later. */
 export function isStoreError(error: unknown): boolean {
   return error instanceof mongoose.mongo.MongoError || error instanceof mongoose.Error.MongooseServerSelectionError;

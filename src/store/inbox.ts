@@ -68,6 +68,8 @@ export function createInboxStore(connection: Connection): InboxStore {
       queueUpdate(tx, rows, { q: { _id: { $in: [...ids] }, state: "new" }, u: { $set: { state: "done", doneAt: now, by: null } }, multi: true }, ids.length);
     },
 
+    isNew: async (id) => (await rows.countDocuments({ _id: id, state: "new" } as never)) > 0,
+
     async park(id, reason) {
       await rows.updateOne({ _id: id, state: "new" } as never, { $set: { state: "parked", reason, by: null } });
     },

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import mongoose from "mongoose";
+import type { Action } from "../../src/domain/capabilities.js";
 import type { Outgoing } from "../../src/domain/message.js";
 import { secretOffice } from "../engine/rig.js";
 import { createRig, event, type Rig } from "./rig.js";
@@ -314,6 +315,13 @@ describe("what is kept beside the answer", () => {
     expect((await rig.stores.people.accounts(null, ["telegram:bot:1"]))[0]?.reachable).toBe(true);
   });
 
+  test("somebody who blocked us before a word was said is not reachable either", async () => {
+    rig = await createRig();
+    await rig.hear(event("1", 1, { kind: "reach", reachable: false }));
+    await rig.settled();
+    expect((await rig.stores.people.accounts(null, ["telegram:bot:1"]))[0]?.reachable).toBe(false);
+  });
+
   test("the language is kept with the contact, for what is pushed later", async () => {
     rig = await createRig();
     await rig.hear(event("1", 1, "English"));
@@ -339,6 +347,36 @@ describe("somebody whose stored session cannot be read", () => {
     expect(await rig.session("1")).toMatchObject({ version: 1, state: { talks: "not a list" } });
     expect(await rig.replies("2")).toHaveLength(2);
     expect(await rig.connection.collection("inbox").countDocuments({ state: "new" })).toBe(0);
+  });
+});
+
+describe("an error of ours after an action wrote something", () => {
+  test("leaves nothing of the step, is said, and the next input goes on", async () => {
+    let broken = true;
+    rig = await createRig((deps, { stores }) => {
+      const consent = deps.actions.get("people.consent");
+      if (consent === undefined) throw new Error("no such action");
+      const run: Action["run"] = async (args, turn) => {
+        stores.people.addConsent(turn.tx, turn.contact._id, { purpose: "registration", given: true, textVersion: "1", at: turn.now, channel: "telegram" });
+        if (broken) throw new TypeError("a mistake");
+        return consent.run(args, turn);
+      };
+      return { actions: new Map([...deps.actions, ["people.consent", { ...consent, run }]]) };
+    });
+    await rig.hear(event("1", 1, "đăng ký"));
+    await rig.settled();
+    const before = await rig.session("1");
+    await rig.hear(event("1", 2, "đồng ý"), event("2", 1, "đăng ký"));
+    await rig.settled();
+    expect((await rig.replies("1")).at(-1)).toContain(secretOffice);
+    expect(rig.bugs).toEqual([{ inbound: "telegram:bot:1-2", error: expect.objectContaining({ message: "a mistake" }) }]);
+    expect((await rig.stores.people.contacts(null, ["contact:telegram:bot:1"]))[0]?.consents).toEqual([]);
+    expect(await rig.session("1")).toEqual(before);
+    expect(await rig.replies("2")).toHaveLength(2);
+    broken = false;
+    await rig.hear(event("1", 3, "đồng ý"));
+    await rig.settled();
+    expect(await answersOf("1")).toMatchObject({ consent: "given" });
   });
 });
 

@@ -8,7 +8,7 @@ import type { Json } from "../../src/domain/json.js";
 import type { Content, Inbound } from "../../src/domain/message.js";
 import { actionOutcomes, queryNames } from "../../src/app/registered.js";
 import { silent } from "../../src/lib/log.js";
-import { isStoreError } from "../../src/store/connect.js";
+import { isAway, isStoreError } from "../../src/store/connect.js";
 import { ensureCollections } from "../../src/store/migrations.js";
 import { loadStage, plainWorld, provide, secretOffice, type Stage } from "../engine/rig.js";
 import { freshDatabase } from "../support/database.js";
@@ -85,13 +85,14 @@ export async function createRig(change: (deps: ConversationDeps, own: { stores: 
     receiveFile: (_tx, file) => Promise.resolve(void files.push(file.fileId)),
     claimFor: () => null,
     isStoreError,
+    isAway,
     onBug: (inbound, error) => void bugs.push({ inbound: inbound.id, error }),
     now: () => clock.now(),
     nextOrder: () => ++order,
     handover: () => undefined,
     wakeSender: () => undefined,
     wakeFiles: () => undefined,
-    recover: () => Promise.resolve(false),
+    recover: async (inbound) => !(await stores.inbox.isNew(inbound.id)),
     settle: (_inbound, label) => void chosen.push(label),
     signals: stores.signals,
     instance: "test/here",

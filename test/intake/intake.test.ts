@@ -14,14 +14,12 @@ let drop: () => Promise<void>;
 const clock = manualClock();
 let handedOver: string[];
 let told: number;
-let flooded: string[];
 let counted: Record<string, number>;
 
 beforeEach(async () => {
   ({ connection, drop } = await freshDatabase());
   handedOver = [];
   told = 0;
-  flooded = [];
   counted = {};
 });
 afterEach(() => drop());
@@ -36,8 +34,7 @@ function intake(change: Partial<IntakeDeps> = {}): Intake {
     claimMs: 60_000,
     onStored: (inbound) => void handedOver.push(...inbound.map((each) => each.id)),
     tellOthers: () => void told++,
-    allow: () => true,
-    onFlood: (inbound) => void flooded.push(inbound.id),
+    flood: { take: () => true, giveBack: () => undefined },
     count: (what, n) => void (n > 0 && (counted[what] = (counted[what] ?? 0) + n)),
     timeoutMs: 5_000,
     ...change,
@@ -113,28 +110,44 @@ test("a thousand events at once are all stored", async () => {
 describe("a flood", () => {
   const flood = (): Partial<IntakeDeps> => {
     const buckets = createBuckets({ refillPerSecond: 1, size: 3, maxKeys: 10 });
-    return { allow: (sender) => buckets.take(sender, 0) };
+    return { flood: { take: (sender) => buckets.take(sender, 0), giveBack: buckets.giveBack } };
   };
+  const shut: Partial<IntakeDeps> = { flood: { take: () => false, giveBack: () => undefined } };
+  const ids = (refused: readonly Inbound[]): string[] => refused.map(({ id }) => id);
 
-  test("of one sender is cut off, counted and told of once a delivery; others are not touched", async () => {
+  test("of one sender is cut off and counted, and said to whoever brought it; others are not touched", async () => {
     const door = intake(flood());
-    await door.accept(Array.from({ length: 10 }, (_each, n) => event("1", n, "a")));
+    const refused = await door.accept(Array.from({ length: 10 }, (_each, n) => event("1", n, "a")));
     await door.accept([event("2", 1, "b")]);
     expect((await rows()).map((row) => row._id)).toEqual(["telegram:bot:1-0", "telegram:bot:1-1", "telegram:bot:1-2", "telegram:bot:2-1"]);
     expect(counted).toEqual({ stored: 4, flooded: 7 });
-    expect(flooded).toEqual(["telegram:bot:1-3"]);
+    expect(ids(refused)).toEqual(Array.from({ length: 7 }, (_each, n) => `telegram:bot:1-${n + 3}`));
+  });
+
+  test("is not what comes again: it costs its sender nothing", async () => {
+    const door = intake(flood());
+    for (let n = 0; n < 10; n++) expect(await door.accept([event("1", 1, "a")])).toEqual([]);
+    expect(ids(await door.accept([event("1", 2, "b"), event("1", 3, "c"), event("1", 4, "d")]))).toEqual(["telegram:bot:1-4"]);
+  });
+
+  test("is not what the store did not take: nothing of it is lost when it is brought again", async () => {
+    const inbox = createInboxStore(connection);
+    let fails = 5;
+    const door = intake({ ...flood(), inbox: { insert: (inbound, claim) => (fails-- > 0 ? Promise.reject(new Error("no primary")) : inbox.insert(inbound, claim)) } });
+    const three = [event("1", 1, "a"), event("1", 2, "b"), event("1", 3, "c")];
+    for (let n = 0; n < 5; n++) await expect(door.accept(three)).rejects.toThrow("no primary");
+    expect(await door.accept(three)).toEqual([]);
+    expect(await rows()).toHaveLength(3);
   });
 
   test("that holds nothing else is accepted all the same: the channel must not repeat it", async () => {
-    const door = intake({ allow: () => false });
-    await expect(door.accept([event("1", 1, "a")])).resolves.toBeUndefined();
+    expect(ids(await intake(shut).accept([event("1", 1, "a")]))).toEqual(["telegram:bot:1-1"]);
     expect(await rows()).toEqual([]);
   });
 
   test("does not hold back what our own file job tells", async () => {
-    await intake({ allow: () => false }).accept([event("1", 1, { kind: "file_settled", fileId: "f" })]);
+    expect(await intake(shut).accept([event("1", 1, { kind: "file_settled", fileId: "f" })])).toEqual([]);
     expect(await rows()).toHaveLength(1);
-    expect(flooded).toEqual([]);
   });
 });
 
@@ -153,6 +166,14 @@ describe("a store that does not take it", () => {
     const both = await Promise.allSettled([door.accept([event("1", 1, "a")]), door.accept([event("2", 1, "b")])]);
     expect(both.map((each) => each.status)).toEqual(["rejected", "rejected"]);
     expect([handedOver, told, counted]).toEqual([[], 0, {}]);
+  });
+
+  test("holds so many at most; the rest is refused at once", async () => {
+    const door = intake({ timeoutMs: 200, inbox: { insert: () => new Promise<boolean[]>(() => undefined) } });
+    const all = await Promise.allSettled(Array.from({ length: 3_000 }, (_each, n) => door.accept([event(`u${n}`, 1, "a")])));
+    const names = all.map((each) => (each.status === "rejected" ? (each.reason as Error).name : "stored"));
+    expect(new Set(names)).toEqual(new Set(["StoreUnreachable", "Full"]));
+    expect(names.filter((name) => name === "Full").length).toBeGreaterThan(500);
   });
 
   test("once does not spoil what comes after", async () => {

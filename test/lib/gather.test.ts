@@ -11,7 +11,7 @@ function rig(options: { most: number; lingerMs: number }) {
         batches.push({ items, finish: () => resolve(items.map((item) => `did ${item}`)), fail: reject });
         came?.();
       }),
-    options,
+    { room: 1_000, ...options },
   );
   /** Resolves once the nth batch is under way. */
   async function batch(n: number): Promise<(typeof batches)[number]> {

@@ -335,7 +335,7 @@ describe("instances", () => {
     const a = await started(on.instance("a", { settings: { leaseMs } }));
     const b = on.instance("b", { settings: { leaseMs } });
     b.outbox.start();
-    await on.clock.runUntil(() => on.clock.now().getTime() % 60_000 > 40_000, 200);
+    await on.clock.runUntil(() => on.clock.now().getTime() % 60_000 > 40_000, 20);
     expect(b.outbox.claimFor(at)).toBeNull();
     const rows = some(30);
     await on.deliveries.insert(null, rows);

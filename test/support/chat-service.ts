@@ -83,6 +83,7 @@ export async function createChatService(
   const routes = chatRoutes({
     accept: async (inbound) => {
       for (const each of inbound) await take(each);
+      return [];
     },
     transcripts,
     files,
@@ -92,6 +93,7 @@ export async function createChatService(
     ids: randomIds,
     personas: null,
     limits: { perVisitor: 1_000, perAddress: 10_000 },
+    uploads: { perVisitor: 3, all: 32 },
     words: (language) => chatWords[language],
     qrPng: async (text) => Buffer.from(`png of ${text}`),
     ...deps,

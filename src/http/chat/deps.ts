@@ -14,8 +14,8 @@ export interface Persona {
 }
 
 export interface ChatDeps {
-  /** Resolves once stored (or there already), rejects when the store cannot be reached. */
-  accept: (inbound: readonly Inbound[]) => Promise<void>;
+  /** Resolves once stored (or there already), with what was not taken because there was too much of it; rejects when the store cannot be reached. */
+  accept: (inbound: readonly Inbound[]) => Promise<readonly Inbound[]>;
   transcripts: TranscriptStore;
   files: FileStore;
   /** Makes the token of `/files/:token` for a file. */
@@ -29,6 +29,8 @@ export interface ChatDeps {
   publicUrl?: string;
   /** State-changing requests a minute. An address may stand for a whole mobile network: give it room. */
   limits: { perVisitor: number; perAddress: number };
+  /** Uploads under way at once. */
+  uploads: { perVisitor: number; all: number };
   words: (language: Language) => ChatPageWords;
   /** Default 20 MB. */
   maxUploadBytes?: number;

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Content } from "../../domain/message.js";
 import { Language } from "../../domain/shown.js";
 import { type ChatDeps, clientIdPattern, defaultMaxUploadBytes } from "./deps.js";
+import { createPlaces, notStored, tooMany } from "./guard.js";
 import type { TakeIn } from "./messages.js";
 import type { Visitors } from "./visitor.js";
 
@@ -14,9 +15,12 @@ const Query = z.object({
   language: Language.exactOptional(),
 });
 
+const stalledMs = 30_000;
+
 /** `POST /chat/files`: the raw bytes go to the file store as they come, never whole into memory. */
 export function fileRoute(app: FastifyInstance, deps: ChatDeps, visitors: Visitors, takeIn: TakeIn): void {
   const limit = deps.maxUploadBytes ?? defaultMaxUploadBytes;
+  const enter = createPlaces({ perKey: deps.uploads.perVisitor, all: deps.uploads.all });
   const tooBig = { error: "too_big", limitMegabytes: Math.round(limit / 1024 / 1024) };
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(/^(image\/[\w.+-]+|application\/(pdf|octet-stream))(\s*;|$)/i, (_request, body, done) => done(null, body));
@@ -33,12 +37,16 @@ export function fileRoute(app: FastifyInstance, deps: ChatDeps, visitors: Visito
       return reply.code(413).send(tooBig);
     }
 
+    const leave = enter(user);
+    if (leave === null) return tooMany(reply.header("connection", "close"), 5);
+    // A connection on which nothing comes gives its place up.
+    request.raw.setTimeout(stalledMs, () => request.raw.destroy(new Error("the upload stalled")));
     const { id, caption, name, language } = query.data;
     const ref = `upload:${user}:${id}`;
     const counted = { bytes: 0 };
     try {
       if (await deps.files.has(ref)) {
-        for await (const part of request.body) counted.bytes += (part as Buffer).length;
+        for await (const _ of upTo(limit, request.body, counted));
       } else await deps.files.write(ref, upTo(limit, request.body, counted));
       const mime = (request.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
       const content: Content = {
@@ -48,9 +56,12 @@ export function fileRoute(app: FastifyInstance, deps: ChatDeps, visitors: Visito
         ...(caption === undefined || caption === "" ? {} : { caption }),
       };
       await takeIn(user, id, content, language === undefined ? {} : { language });
-    } catch {
+    } catch (error) {
       if (counted.bytes > limit) return reply.code(413).send(tooBig);
-      return reply.code(503).header("retry-after", "2").send({ error: "not_stored" });
+      return notStored(reply, error);
+    } finally {
+      request.raw.setTimeout(0);
+      leave();
     }
     return { stored: true };
   });

@@ -28,6 +28,29 @@ export function ownOrigin(request: FastifyRequest, publicUrl: string | undefined
   return new URL(origin).host === request.host.toLowerCase();
 }
 
+/** The visitor brought more than is taken in a short time: nothing was stored, the page sends it again. */
+export class TooMuch extends Error {
+  override readonly name = "TooMuch";
+}
+
+/** Places for what goes on at once, in all and for one key; null when none is free, else what frees it. */
+export function createPlaces(limits: { perKey: number; all: number }): (key: string) => (() => void) | null {
+  const held = new Map<string, number>();
+  let all = 0;
+  return (key) => {
+    const own = held.get(key) ?? 0;
+    if (all >= limits.all || own >= limits.perKey) return null;
+    all++;
+    held.set(key, own + 1);
+    return () => {
+      all--;
+      const left = (held.get(key) ?? 1) - 1;
+      if (left === 0) held.delete(key);
+      else held.set(key, left);
+    };
+  };
+}
+
 export function tooMany(reply: FastifyReply, retryAfterSeconds: number): FastifyReply {
   return reply.code(429).header("retry-after", String(retryAfterSeconds)).send({ error: "too_many_requests" });
 }
@@ -39,4 +62,10 @@ export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
     timer = setTimeout(() => reject(new Error("the store took too long")), ms);
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+/** Why a message is not stored, for the page: it sends it again after a while. */
+export function notStored(reply: FastifyReply, error: unknown): FastifyReply {
+  if (error instanceof TooMuch) return tooMany(reply, 2);
+  return reply.code(503).header("retry-after", "2").send({ error: "not_stored" });
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Content, Inbound } from "../../domain/message.js";
 import { Language } from "../../domain/shown.js";
 import { channelAccount, channelKind, type ChatDeps, clientIdPattern } from "./deps.js";
-import { within } from "./guard.js";
+import { notStored, TooMuch, within } from "./guard.js";
 import { inboundId } from "./payload.js";
 import type { Visitors } from "./visitor.js";
 
@@ -11,7 +11,7 @@ const id = z.string().regex(clientIdPattern);
 const language = Language.exactOptional();
 const Message = z.union([
   z.strictObject({ id, language, text: z.string().min(1).max(4096) }),
-  z.strictObject({ id, language, press: z.string().min(1).max(64), label: z.string().max(300) }),
+  z.strictObject({ id, language, press: z.string().min(1).max(64), label: z.string().max(5_000) }),
 ]);
 const Session = z.strictObject({ persona: z.string().max(64).nullable().exactOptional() });
 
@@ -34,7 +34,8 @@ export function createInbox(deps: ChatDeps, visitors: Visitors) {
       ...more,
       content,
     };
-    await within(deps.storeWithinMs ?? 1_500, deps.accept([inbound]));
+    const tooMuch = await within(deps.storeWithinMs ?? 1_500, deps.accept([inbound]));
+    if (tooMuch.length > 0) throw new TooMuch();
   };
 }
 export type TakeIn = ReturnType<typeof createInbox>;
@@ -63,8 +64,8 @@ export function messageRoutes(app: FastifyInstance, deps: ChatDeps, visitors: Vi
         ...("label" in message ? { ack: { label: message.label } } : {}),
         ...(message.language === undefined ? {} : { language: message.language }),
       });
-    } catch {
-      return reply.code(503).header("retry-after", "2").send({ error: "not_stored" });
+    } catch (error) {
+      return notStored(reply, error);
     }
     return { stored: true };
   });

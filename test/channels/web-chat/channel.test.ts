@@ -68,7 +68,7 @@ describe("the web chat as a channel", () => {
   it("says that the channel is down when the store is", async () => {
     const { channel, transcripts } = create();
     transcripts.broken = new Error("no primary");
-    await expect(channel.send(delivery(), signal)).rejects.toMatchObject({ name: "SendError", code: "channel_down", verdict: "again" });
+    await expect(channel.send(delivery(), signal)).rejects.toMatchObject({ name: "SendError", code: "channel_down", verdict: "outage" });
   });
 
   it("opens what the page uploaded, and calls anything else gone", async () => {
