@@ -13,6 +13,6 @@ export default {
   globalSetup: "<rootDir>/test/support/mongod-setup.ts",
   globalTeardown: "<rootDir>/test/support/mongod-teardown.ts",
   maxWorkers: 2,
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   reporters: ["default", "<rootDir>/tools/plain-reporter.mjs"],
 };

@@ -104,5 +104,7 @@ const other = new URL(byId("language").href);
 const start = new URL(location.href).searchParams.get("start");
 if (start !== null) other.searchParams.set("start", start);
 byId("language").href = other.href;
+// The page reads in one language; a conversation that has begun is told so in words it knows.
+byId("language").addEventListener("click", () => log.isEmpty() || sayText(byId("language").textContent.trim()));
 if (withMouse) composer.focus();
 void connection.start();

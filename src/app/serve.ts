@@ -25,7 +25,7 @@ export async function serve(config: Config, log: Log, out: (line: string) => voi
     try {
       await ensureCollections(database.connection, collections);
       const service = await createService({ config, connection: database.connection, secrets: await readSecrets(config), clock: systemClock, ids: randomIds, instance, log });
-      await migrate({ connection: database.connection, leases: service.stores.leases, instance, clock: systemClock, log, migrations, indexes });
+      await migrate({ connection: database.connection, leases: service.stores.leases, instance, clock: systemClock, log, migrations });
       await takeOver(dataDir, instance, service.stores, config.MONGODB_URI === undefined ? database.connection : null, systemClock.now());
       await service.calls.refresh();
       await (config.demo ? seedDemo(service, systemClock.now()) : seedCalls(service, systemClock.now()));

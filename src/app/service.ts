@@ -1,7 +1,6 @@
 import type { Connection } from "mongoose";
 import QRCode from "qrcode";
 import type { Channel } from "../channels/contract.js";
-import { createTelegram } from "../channels/telegram/channel.js";
 import { createWebChat } from "../channels/web-chat/channel.js";
 import type { Config } from "../config/config.js";
 import { createConversation, defaultConversation } from "../conversation/conversation.js";
@@ -40,6 +39,7 @@ import { createMetrics } from "./metrics.js";
 import { loadConversations, root } from "./resources.js";
 import type { Secrets } from "./secrets.js";
 import { createStores } from "./stores.js";
+import { telegramOf } from "./telegram.js";
 import { loadUnits } from "./units.js";
 
 export interface ServiceDeps {
@@ -61,6 +61,9 @@ const consentVersion = "registration/2026-11-23";
 
 const idleMs = 24 * 3_600_000;
 const inboxClaimMs = 60_000;
+/** A signal that calls changed may be lost. */
+const callsLookMs = 60_000;
+const meetAgainMs = 30_000;
 /** The store must take a webhook's events within this, or the sender is told to repeat them (CONTRACT: 503 within 1.5 s). */
 const storeWithinMs = 1_400;
 
@@ -132,17 +135,7 @@ export async function createService(deps: ServiceDeps) {
     ...(config.TELEGRAM_BOT_TOKEN === undefined
       ? []
       : [
-          createTelegram({
-            token: config.TELEGRAM_BOT_TOKEN,
-            apiRoot: config.TELEGRAM_API_ROOT,
-            mode: config.TELEGRAM_MODE,
-            rate: { perSecond: config.TELEGRAM_RATE, chat: config.TELEGRAM_CHAT_RATE },
-            clock,
-            log,
-            ...(config.TELEGRAM_WEBHOOK_SECRET === undefined ? {} : { webhookSecret: config.TELEGRAM_WEBHOOK_SECRET }),
-            ...(config.PUBLIC_URL === undefined ? {} : { publicUrl: config.PUBLIC_URL }),
-            commands: telegramMenu,
-          }),
+          telegramOf(config, config.TELEGRAM_BOT_TOKEN, { clock, log }),
         ]),
   ];
   const channelOf = (at: { channel: string; account: string }): Channel | null => channels.find((each) => each.kind === at.channel && each.account === at.account) ?? null;
@@ -303,6 +296,19 @@ export async function createService(deps: ServiceDeps) {
     ],
   });
 
+  const stopping = new AbortController();
+  /** Where another process receives, this one still names the bot in links. */
+  async function meet(channel: Channel): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await channel.meet?.(stopping.signal);
+        return;
+      } catch {
+        await clock.sleep(meetAgainMs, stopping.signal);
+      }
+    }
+  }
+
   let listening: { stop(): Promise<void> } | null = null;
   return {
     stores,
@@ -325,18 +331,28 @@ export async function createService(deps: ServiceDeps) {
       listening = stores.signals.listen((topic) => {
         if (topic === "calls") void calls.refresh().catch(() => undefined);
       });
+      void (async () => {
+        while (!stopping.signal.aborted) {
+          await clock.sleep(callsLookMs, stopping.signal);
+          await calls.refresh().catch(() => undefined);
+        }
+      })();
       if (roles.has("worker")) {
         outbox.start();
         await conversation.start();
         files.start();
       }
-      if (!roles.has("web")) return null;
+      if (!roles.has("web")) {
+        for (const channel of channels) void meet(channel);
+        return null;
+      }
       const address = await server.listen(config.HOST, config.PORT);
       for (const channel of channels) await channel.start(accept);
       return address;
     },
     /** In reverse: the door first, then what is under way. */
     async stop(): Promise<void> {
+      stopping.abort();
       for (const channel of channels) await channel.stop();
       await server.close();
       await listening?.stop();
@@ -359,17 +375,3 @@ function rising(clock: Clock): () => number {
     return last;
   };
 }
-
-const telegramMenu = [
-  {
-    language: null,
-    commands: [
-      { command: "dangky", description: "Đăng ký sản phẩm" },
-      { command: "trangthai", description: "Xem hồ sơ đã gửi" },
-      { command: "dulieu", description: "Những gì đang lưu về anh/chị" },
-      { command: "quaylai", description: "Về câu trước" },
-      { command: "huy", description: "Dừng, bản nháp vẫn giữ" },
-      { command: "trogiup", description: "Trợ giúp" },
-    ],
-  },
-];

@@ -16,12 +16,14 @@ import { createTranscriptStore, transcriptIndexes } from "../store/transcripts.j
 
 /** Inbox rows leave a week after they are done (CONTRACT, "What is kept"). */
 const inboxKeptDays = 7;
+/** Twelve months (CONTRACT). */
+const transcriptKeptDays = 366;
 
 export const indexes: readonly CollectionIndexes[] = [
   inboxIndexes(inboxKeptDays),
   deliveryIndexes,
   leaseIndexes,
-  transcriptIndexes,
+  transcriptIndexes(transcriptKeptDays),
   registrationIndexes,
   ...peopleIndexes,
   ...fileIndexes,

@@ -37,8 +37,12 @@ export interface Channel {
   settle(inbound: Inbound, chosen: string): Promise<void>;
   /** Opens a file a person sent. Rejects with `FileGone` when it can never be had, with anything else when it may work later. */
   openFile(file: FileRef, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  /** The file is kept or refused: what the channel itself holds of it may go. */
+  forgetFile?(file: FileRef): Promise<void>;
   /** Verifies and parses one webhook request; absent where the channel has none. */
   receive?(request: { headers: Record<string, string | string[] | undefined>; body: Buffer }): Received;
+  /** Asks the channel who we are there and answers it, `@ocop_bot`; rejects when it cannot be reached or refuses the token. */
+  meet?(signal: AbortSignal): Promise<string>;
   start(accept: Accept): Promise<void>;
   stop(): Promise<void>;
   /** For `/readyz`: null when well, else what is wrong in a few words. */

@@ -15,7 +15,7 @@ export interface BatchDeps extends TurnDeps {
   inbox: Pick<InboxStore, "finish">;
   sessions: SessionStore;
   people: PeopleStore;
-  deliveries: Pick<DeliveryStore, "insert">;
+  deliveries: Pick<DeliveryStore, "insert" | "unpark">;
   transcripts: Pick<TranscriptStore, "append">;
   transactions: Transactions;
   /** Keeps the job to fetch a file, in the same transaction. */
@@ -33,6 +33,8 @@ export interface Handled {
   deliveries: Delivery[];
   chosen: { inbound: Inbound; label: string }[];
   files: boolean;
+  /** Rows were queued again that the sender does not know of. */
+  unparked: boolean;
 }
 
 /** A step ended in a mistake of ours; what it had written goes with its transaction. */
@@ -49,7 +51,7 @@ export async function handleBatch(deps: BatchDeps, batch: readonly Inbound[], fa
   const now = deps.now();
   const loaded = await loadPeople(deps, batch, now);
   return deps.transactions.run(async (tx) => {
-    const handled: Handled = { deliveries: [], chosen: [], files: false };
+    const handled: Handled = { deliveries: [], chosen: [], files: false, unparked: false };
     const sessions: { id: string; version: number; state: EngineSession; now: Date }[] = [];
     const transcript: TranscriptEntry[] = [];
     for (const inbound of batch) {
@@ -60,7 +62,11 @@ export async function handleBatch(deps: BatchDeps, batch: readonly Inbound[], fa
         else await deps.people.setReachable(tx, person.account._id, inbound.content.reachable);
         continue;
       }
-      if (!person.account.reachable) await deps.people.setReachable(tx, person.account._id, true);
+      if (!person.account.reachable) {
+        await deps.people.setReachable(tx, person.account._id, true);
+        await deps.deliveries.unpark(tx, inbound);
+        handled.unparked = true;
+      }
       const sorry = failed ?? person.unreadable;
       const turned = sorry === undefined ? await stepped(deps, tx, person, inbound, now) : sorrow(deps, person, inbound, sorry, now);
       if (sorry === undefined) sessions.push({ id: person.contact._id, version: person.version, state: turned.session, now });

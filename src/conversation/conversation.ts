@@ -194,7 +194,7 @@ export function createConversation(deps: ConversationDeps): Conversation {
     const handled = await handleBatch(deps, batch, failed);
     const ours = handled.deliveries.filter((row) => row.state === "claimed");
     if (ours.length > 0) deps.handover(ours);
-    if (ours.length < handled.deliveries.length) deps.wakeSender();
+    if (ours.length < handled.deliveries.length || handled.unparked) deps.wakeSender();
     if (handled.files) deps.wakeFiles();
     for (const { inbound, label } of handled.chosen) deps.settle(inbound, label);
   }

@@ -86,6 +86,7 @@ export async function turn(deps: TurnDeps, tx: Tx, person: Person, inbound: Inbo
 }
 
 async function provide(deps: TurnDeps, tx: Tx, person: Person, inbound: Inbound, need: NonNullable<ReturnType<typeof step>["need"]>, key: string, session: EngineSession, now: Date): Promise<Input> {
+  const open = session.talks.filter((talk) => deps.bundle.flows[talk.flow]?.keeps_draft === true).length;
   const at: Turn = {
     tx,
     key,
@@ -93,7 +94,8 @@ async function provide(deps: TurnDeps, tx: Tx, person: Person, inbound: Inbound,
     contact: person.contact,
     account: person.account,
     language: session.language,
-    drafts: session.drafts.length + session.talks.filter((talk) => deps.bundle.flows[talk.flow]?.keeps_draft === true).length,
+    drafts: session.drafts.length + open,
+    underWay: open > 0,
     ...(inbound.name === undefined ? {} : { displayName: inbound.name }),
   };
   if (need.kind === "query") {

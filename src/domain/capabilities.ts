@@ -17,6 +17,8 @@ export interface Turn {
   displayName?: string;
   /** Drafts the person has open, for what is shown of them. */
   drafts: number;
+  /** Whether one of them lies open under what is done now, and is taken up after it. */
+  underWay: boolean;
 }
 
 /** Looked up by flows; answers plain data. */

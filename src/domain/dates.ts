@@ -71,31 +71,14 @@ export function addMonths(on: string, months: number): string {
   return writeDate({ ...to, day: Math.min(day, daysInMonth(to.year, to.month)) });
 }
 
-/** Below 0 when `a` is earlier, 0 for the same day, above 0 when later. */
-export function compareDates(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
 /** Days from `from` until `to`: 1 for the next day, below 0 when `to` is earlier. */
 export function daysBetween(from: string, to: string): number {
   return dayNumber(to) - dayNumber(from);
 }
 
-/** 0 for Sunday (Chủ nhật) to 6 for Saturday (thứ Bảy). */
-export function weekday(on: string): number {
-  return (((dayNumber(on) + 4) % 7) + 7) % 7;
-}
-
 /** The day it is in Việt Nam at an instant. */
 export function localDate(instant: Date): string {
   return dateOfDay(Math.floor((instant.getTime() + OFFSET_MS) / DAY_MS));
-}
-
-/** "HH:mm" in Việt Nam at an instant. */
-export function localTime(instant: Date): string {
-  const minutes = Math.floor((instant.getTime() + OFFSET_MS) / 60_000);
-  const ofDay = ((minutes % 1440) + 1440) % 1440;
-  return `${two(Math.floor(ofDay / 60))}:${two(ofDay % 60)}`;
 }
 
 /** Midnight in Việt Nam, at the start of the day. */

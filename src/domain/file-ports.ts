@@ -2,6 +2,9 @@ import type { Readable } from "node:stream";
 import type { StoredFile } from "./file.js";
 import type { Tx } from "./ports.js";
 
+/** Ids of what the web page sent, until the file is kept under its own id or refused. */
+export const uploadPrefix = "upload:";
+
 /** Where bytes live (GridFS). Names are ours: a file's id. */
 export interface FileStore {
   /** Streams bytes in; replaces an unfinished earlier try under the same id. Rejects, keeping nothing, when the stream fails. */
@@ -9,6 +12,8 @@ export interface FileStore {
   read(id: string): Readable;
   has(id: string): Promise<boolean>;
   remove(id: string): Promise<void>;
+  /** Removes kept files whose id begins so and that were finished before an instant; answers how many. */
+  sweep(idPrefix: string, before: Date): Promise<number>;
 }
 
 /** The rows about files. */

@@ -21,8 +21,8 @@ export interface Gazetteer {
   provinces(): Province[];
 }
 
-/** An address stands at the end of what people write before it. */
-const MOST_WORDS = 40;
+/** An address stands at the end of what people write before it; the time to read it grows with the square of this. */
+const MOST_WORDS = 28;
 /** Readings with typos this close in score are offered, not decided. */
 const TYPO_MARGIN = 6;
 /** Below this, two names are not alike enough to be offered. */

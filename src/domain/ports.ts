@@ -66,6 +66,8 @@ export interface DeliveryStore {
   record(results: readonly DeliveryResult[], term: number): Promise<void>;
   /** Replies to one input that are claimed and not sent. */
   claimedOf(inboxId: string): Promise<Delivery[]>;
+  /** Queues what was parked for a person who can be reached again, replies apart: those answered what is long past. */
+  unpark(tx: Tx, at: { channel: string; account: string; user: string }): Promise<void>;
   /** The earliest `notBefore` among queued rows of a sender, or null when none waits. */
   nextDue(sender: { channel: string; account: string }): Promise<Date | null>;
   counts(): Promise<{ channel: string; lane: string; state: string; count: number }[]>;

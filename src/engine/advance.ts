@@ -115,20 +115,44 @@ function end(run: Run, talk: Talk, step: Extract<Step, { end: unknown }>): boole
 export function begin(run: Run, flowId: string, answers: JsonObject = {}): void {
   const flow = run.ctx.bundle.flows[flowId];
   if (flow === undefined) throw new Error(`no such flow: ${flowId}`);
-  const drafts = run.session.drafts.filter((draft) => draft.flow === flowId);
-  const draft = drafts.at(-1);
+  const drafts = draftsOf(run, flowId);
   const talk: Talk = { flow: flowId, bundle: run.ctx.bundle.hash, stack: [{ flow: flowId, step: flow.start }], answers, history: [] };
+  const [draft] = drafts;
   if (draft === undefined || answers["fresh"] === true) {
     run.session.talks.push(talk);
     return;
   }
-  offerDraft(run, draft, talk);
+  run.session.talks.push({ ...talk, answers: { ...answers, fresh: true } });
+  if (drafts.length === 1) offerDraft(run, draft);
+  else offerDrafts(run, drafts);
 }
 
-function offerDraft(run: Run, draft: Talk, fresh: Talk): void {
-  const titled = flowOf(run, draft, draft.flow).titled;
-  const title = titled === undefined ? undefined : at(draft.answers, titled);
-  run.session.talks.push({ ...fresh, answers: { ...fresh.answers, fresh: true } });
+/** What is kept of a flow, the newest first. */
+export function draftsOf(run: Run, flowId: string): Talk[] {
+  return run.session.drafts.filter((draft) => draft.flow === flowId).reverse();
+}
+
+/** With another product beside them that makes five choices. */
+const draftsOffered = 4;
+
+function titleOf(run: Run, draft: Talk): Shown | undefined {
+  const { titled } = flowOf(run, draft, draft.flow);
+  return titled === undefined ? undefined : (at(draft.answers, titled) as Shown | undefined);
+}
+
+function offerDrafts(run: Run, drafts: readonly Talk[]): void {
+  open(run, {
+    special: "resume",
+    parts: [{ key: "resume.which", values: { count: drafts.length } }],
+    options: [
+      ...drafts.slice(0, draftsOffered).map((draft, n) => ({ value: n, label: titleOf(run, draft) ?? words("resume.no_title") })),
+      { value: "another", label: words("resume.another") },
+    ],
+  });
+}
+
+function offerDraft(run: Run, draft: Talk): void {
+  const title = titleOf(run, draft);
   const sections = callOf(run, draft)?.sections ?? [];
   const n = sections.findIndex((section) => section.id === draft.section) + 1;
   open(run, {
@@ -137,8 +161,8 @@ function offerDraft(run: Run, draft: Talk, fresh: Talk): void {
       title === undefined
         ? { key: "resume.untitled" }
         : n === 0
-          ? { key: "resume.titled", values: { title: title as Shown } }
-          : { key: "resume.at_section", values: { title: title as Shown, n, total: sections.length } },
+          ? { key: "resume.titled", values: { title } }
+          : { key: "resume.at_section", values: { title, n, total: sections.length } },
     ],
     options: [
       { value: "go_on", label: words("resume.go_on") },
@@ -158,7 +182,7 @@ export function keepDraft(run: Run): boolean {
   run.session.question = null;
   if (!keeps) return false;
   const { fresh: _fresh, ...answers } = talk.answers;
-  run.session.drafts = [...run.session.drafts, { ...talk, answers }].slice(-5);
+  run.session.drafts = [...run.session.drafts, { ...talk, answers }];
   return true;
 }
 

@@ -5,7 +5,7 @@ import { fold } from "../lib/text.js";
 import { askTypes } from "./asks/index.js";
 import { quoted } from "./asks/simple.js";
 import { agrees, capital, words, type Answer, type AskSpec, type Parsed } from "./asks/ask.js";
-import { cardRows, go, goTo, keepDraft, leave, leftWith, reviewNames, showAnswer, showCard } from "./advance.js";
+import { cardRows, draftsOf, go, goTo, keepDraft, leave, leftWith, reviewNames, showAnswer, showCard } from "./advance.js";
 import { holds } from "./conditions.js";
 import type { AskStep } from "./flow.js";
 import { aside, later, open, repeat } from "./question.js";
@@ -221,9 +221,9 @@ export function leaveTalk(run: Run): void {
 }
 
 function resume(run: Run, talk: Talk, answer: Answer): void {
-  const drafts = run.session.drafts.filter((draft) => draft.flow === talk.flow);
-  const draft = drafts.at(-1);
+  const drafts = draftsOf(run, talk.flow);
   const said = answer.is === "option" ? answer.value : null;
+  const draft = typeof said === "number" ? drafts[said] : drafts[0];
   if (said === "another" || draft === undefined) {
     run.session.question = null;
     return go(run);
@@ -232,7 +232,7 @@ function resume(run: Run, talk: Talk, answer: Answer): void {
     say(run, { parts: [{ key: "resume.answered" }], rows: draftRows(run, draft) });
     return repeat(run);
   }
-  if (said === "go_on" || (answer.is === "text" && ["co", "lam tiep", "tiep", "yes", "ok"].includes(fold(answer.text)))) {
+  if (said === "go_on" || typeof said === "number" || (drafts.length === 1 && answer.is === "text" && ["co", "lam tiep", "tiep", "yes", "ok"].includes(fold(answer.text)))) {
     run.session.drafts = run.session.drafts.filter((each) => each !== draft);
     run.session.talks[run.session.talks.length - 1] = draft;
     delete draft.section;

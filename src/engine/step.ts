@@ -145,7 +145,7 @@ function startFlow(run: Run, flowId: string, answers: JsonObject): void {
   const under = run.session.talks.findIndex((talk) => talk.flow === flowId);
   if (under >= 0 && answers["startCode"] === undefined) {
     const [talk] = run.session.talks.splice(under, 1);
-    if (talk !== undefined && (run.ctx.bundle.flows[flowId]?.keeps_draft ?? false)) {
+    if (talk !== undefined && !untouched(talk) && (run.ctx.bundle.flows[flowId]?.keeps_draft ?? false)) {
       dropPassing(run);
       run.session.talks.push(talk);
       if (talk.edit !== undefined) undoEdit(talk);
@@ -157,6 +157,11 @@ function startFlow(run: Run, flowId: string, answers: JsonObject): void {
   run.session.question = null;
   begin(run, flowId, answers);
   if (run.session.question === null) go(run);
+}
+
+/** It was pushed beneath the offer of a draft, and nothing was answered in it. */
+function untouched(talk: Talk): boolean {
+  return talk.answers["fresh"] === true && talk.history.length === 0;
 }
 
 /** A talk that keeps no draft gives way to the next. */

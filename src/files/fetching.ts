@@ -6,6 +6,7 @@ import { inspect, type FileLimits, type Inspected } from "./inspect.js";
 /** The part of a channel that is needed here. */
 export interface FileSource {
   openFile(file: FileRef, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  forgetFile?(file: FileRef): Promise<void>;
 }
 
 /**

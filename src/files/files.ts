@@ -1,4 +1,5 @@
 import Bottleneck from "bottleneck";
+import { uploadPrefix } from "../domain/file-ports.js";
 import type { Inbound } from "../domain/message.js";
 import type { Tx } from "../domain/ports.js";
 import { defaultLimits } from "./inspect.js";
@@ -12,6 +13,9 @@ export interface FileSettings extends JobSettings {
   slowAfterMs: number;
   /** The slow look for work, beside `wake` and the timer. */
   lookMs: number;
+  /** How long an upload is kept that no question asked for, and how often such are looked for. */
+  unaskedMs: number;
+  sweepMs: number;
 }
 
 export const defaultFileSettings: FileSettings = {
@@ -23,6 +27,8 @@ export const defaultFileSettings: FileSettings = {
   slowAfterMs: 3_000,
   claimMs: 15_000,
   lookMs: 10_000,
+  unaskedMs: 24 * 3_600_000,
+  sweepMs: 3_600_000,
 };
 
 export interface Files {
@@ -40,7 +46,7 @@ export function createFiles(deps: Omit<JobDeps, "settings"> & { settings?: Parti
   const { rows, accept, clock, log } = deps;
   const settings = { ...defaultFileSettings, ...deps.settings };
   const work = createJob({ ...deps, settings });
-  let running: { loop: Promise<void>; stop: AbortController; limiter: Bottleneck } | null = null;
+  let running: { loop: Promise<unknown>; stop: AbortController; limiter: Bottleneck } | null = null;
   let nap = new AbortController();
   let inHand = 0;
 
@@ -62,6 +68,16 @@ export function createFiles(deps: Omit<JobDeps, "settings"> & { settings?: Parti
     }
     const due = inHand < settings.inFlight ? await rows.nextDue() : null;
     return Math.min(slowAt, due?.getTime() ?? Infinity);
+  }
+
+  async function sweep(stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      await deps.store.sweep(uploadPrefix, new Date(clock.now().getTime() - settings.unaskedMs)).then(
+        (removed) => (removed > 0 ? log.info({ removed }, "uploads that nothing asked for removed") : undefined),
+        (error: unknown) => log.warn({ error: nameOf(error) }, "uploads not swept"),
+      );
+      await clock.sleep(settings.sweepMs, stop);
+    }
   }
 
   async function saySlow(): Promise<number> {
@@ -106,7 +122,7 @@ export function createFiles(deps: Omit<JobDeps, "settings"> & { settings?: Parti
       if (running !== null) return;
       const stop = new AbortController();
       const limiter = new Bottleneck({ maxConcurrent: settings.inFlight });
-      running = { stop, limiter, loop: loop(stop.signal, limiter) };
+      running = { stop, limiter, loop: Promise.all([loop(stop.signal, limiter), sweep(stop.signal)]) };
     },
     async stop() {
       if (running === null) return;

@@ -98,6 +98,7 @@ export function createJob({ rows, store, open, accept, clock, log, settings }: J
     try {
       if (row.state === "refused") await store.remove(row._id);
       await accept([toldOf(row, "settled", clock.now())]);
+      await open(row.channel, row.account)?.forgetFile?.(row.source);
       await rows.done(row._id);
     } catch (error) {
       log.warn({ fileId: row._id, error: nameOf(error) }, "file not told of");

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { UserError } from "../domain/errors.js";
 import type { Socket } from "node:net";
 import fastify, { type FastifyError, type FastifyInstance } from "fastify";
 import { favicon } from "./favicon.js";
@@ -90,7 +91,12 @@ export function createServer(options: ServerOptions): Server {
 
   return {
     app,
-    listen: (host, port) => app.listen({ host, port }),
+    listen: (host, port) =>
+      app.listen({ host, port }).catch((cause: unknown) => {
+        const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
+        const advice = code === "EADDRINUSE" ? "another program listens there: stop it, or set PORT to a free one" : "set HOST to an address of this machine and PORT to a port that may be used";
+        throw new UserError("cannot_listen", `HOST, PORT: cannot listen on ${host}:${port} (${code}): ${advice}`, { cause });
+      }),
     async close() {
       const sweep = setInterval(() => sockets.closeQuiet(), 50);
       const late = setTimeout(() => app.server.closeAllConnections(), options.closeWithinMs ?? 5_000);

@@ -119,15 +119,23 @@ export function createRegistrations(deps: RegistrationDeps): Registrations {
     },
   };
 
+  /** Where it stands and since when; the reason too while it is the owner's turn or the end. */
+  function stateOf({ state, late, history, submittedAt }: Registration): Shown {
+    const last = history.at(-1);
+    const values = { state: { show: "words", key: `state.${state}` }, since: instant(last?.at ?? submittedAt) } as const;
+    if (last?.reason !== undefined && ["returned", "rejected", "not_selected"].includes(state)) return { show: "words", key: "status.row_reason", values: { ...values, reason: last.reason } };
+    return { show: "words", key: late ? "status.row_late" : "status.row", values };
+  }
+
   const mine: Query = {
     name: "registrations.mine",
     async run(_args, turn) {
       const found = await store.ofContact(turn.tx, turn.contact._id);
       const rows = found.map((each) => ({
         name: { show: "words", key: "status.row_name", values: { product: each.product.name, code: each.code } },
-        value: { show: "words", key: each.late ? "status.row_late" : "status.row", values: { state: { show: "words", key: `state.${each.state}` }, since: instant(each.history.at(-1)?.at ?? each.submittedAt) } },
+        value: stateOf(each),
       }));
-      return { count: found.length, rows: asJson(rows), office: calls.office(turn.now) as Json };
+      return { count: found.length, drafts: turn.drafts, underWay: turn.underWay, rows: asJson(rows), office: calls.office(turn.now) as Json };
     },
   };
 

@@ -12,7 +12,7 @@ export interface CollectionIndexes {
 export const safeWrites = { w: "majority", journal: true } as const;
 
 /**
- * Opens a connection of its own (no global one). Filters with unknown keys throw instead of widening.
+ * Opens a connection of its own (no global one).
  * `uri` must name a replica set (transactions, change streams).
  */
 export async function connect(options: { uri: string; database: string; poolSize?: number; timeoutMs?: number }): Promise<Connection> {
@@ -26,13 +26,13 @@ export async function connect(options: { uri: string; database: string; poolSize
     readConcern: { level: "majority" },
     bufferCommands: false,
   });
-  connection.set("strictQuery", "throw");
   connection.set("sanitizeFilter", true);
   return connection.asPromise();
 }
 
-/** A model on this connection, made once. Schemas use `{ strict: "throw", versionKey: false }`. */
+/** A model on this connection, made once. Schemas use `{ strict: "throw", versionKey: false }`; a filter with a key that they do not have throws. */
 export function modelOf<T>(connection: Connection, name: string, schema: Schema<T>, collection: string): mongoose.Model<T> {
+  schema.set("strictQuery", "throw");
   return (connection.models[name] as mongoose.Model<T> | undefined) ?? connection.model<T>(name, schema, collection);
 }
 

@@ -4,7 +4,7 @@ import { Delivery } from "../domain/delivery.js";
 import { lanes } from "../domain/message.js";
 import type { Lane } from "../domain/message.js";
 import type { DeliveryResult, DeliveryStore } from "../domain/ports.js";
-import { modelOf, queueInsert } from "./connect.js";
+import { modelOf, queueInsert, within } from "./connect.js";
 import type { CollectionIndexes } from "./connect.js";
 import { insertNew } from "./insert-new.js";
 
@@ -46,6 +46,7 @@ export const deliveryIndexes: CollectionIndexes = {
       options: { name: "backing_off", partialFilterExpression: { state: "queued", notBefore: { $exists: true } } },
     },
     { key: { channel: 1, account: 1, "claim.term": 1 }, options: { name: "claimed", partialFilterExpression: { state: "claimed" } } },
+    { key: { channel: 1, account: 1, user: 1 }, options: { name: "parked", partialFilterExpression: { state: "parked" } } },
     { key: { queuedAt: 1 }, options: { name: "dead", partialFilterExpression: { state: "dead" } } },
   ],
 };
@@ -141,6 +142,10 @@ export function createDeliveryStore(connection: Connection): DeliveryStore {
         .find({ ...of(at), state: "queued", notBefore: { $gt: now } }, { projection: { chat: 1, lane: 1, notBefore: 1 }, sort: { notBefore: 1 }, limit })
         .toArray();
       return found.flatMap(({ chat, lane, notBefore }) => (notBefore === undefined ? [] : [{ chat, lane, notBefore }]));
+    },
+    async unpark(tx, at) {
+      const parked = { channel: at.channel, account: at.account, user: at.user, state: "parked" as const, lane: { $ne: "reply" as const } };
+      await rows.updateMany(parked, { $set: { state: "queued", attempts: 0 }, $unset: { claim: "", notBefore: "", error: "" } }, within(tx));
     },
     async nextDue(at) {
       const [first] = await rows

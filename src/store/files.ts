@@ -78,6 +78,15 @@ export function createFileStore(connection: Connection): FileStore {
       await kept.deleteOne({ _id: id });
       await dropTries(triesOf(id));
     },
+    async sweep(idPrefix, before) {
+      const old = await kept.find({ _id: { $gte: idPrefix, $lt: `${idPrefix}\uffff` } }).toArray();
+      const ids = old.filter(({ key }) => new ObjectId(key.slice(-24)).getTimestamp() < before).map(({ _id }) => _id);
+      for (const id of ids) {
+        await kept.deleteOne({ _id: id });
+        await dropTries(triesOf(id));
+      }
+      return ids.length;
+    },
   };
 
   async function* bytesOf(id: string): AsyncGenerator<Buffer> {

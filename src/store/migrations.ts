@@ -18,7 +18,6 @@ export interface MigrationDeps {
   clock: Clock;
   log: Log;
   migrations: readonly Migration[];
-  indexes: readonly CollectionIndexes[];
 }
 
 const leaseMs = 60_000;

@@ -28,13 +28,14 @@ const schema = new mongoose.Schema<TranscriptEntry>(
 
 const collection = "transcripts";
 
-export const transcriptIndexes: CollectionIndexes = {
+export const transcriptIndexes = (keptDays: number): CollectionIndexes => ({
   collection,
   indexes: [
+    { key: { at: 1 }, options: { name: "kept", expireAfterSeconds: keptDays * 86_400 } },
     { key: { channel: 1, account: 1, user: 1, order: 1 }, options: { name: "conversation" } },
     { key: { contactId: 1, order: 1 }, options: { name: "contact" } },
   ],
-};
+});
 
 interface Place {
   channel: string;

@@ -19,7 +19,7 @@ describe("the whole service", () => {
   test("greets on the web chat", async () => {
     const visitor = await createWebVisitor(running.address);
     await visitor.say("/start");
-    const reply = await visitor.nextReply(5_000);
+    const reply = await visitor.nextReply(30_000);
     expect(reply.text).toContain("Trợ lý OCOP");
     await visitor.close();
   });
@@ -27,8 +27,19 @@ describe("the whole service", () => {
   test("greets on Telegram", async () => {
     const user = telegram.user(501, { firstName: "Mẫu" });
     await user.say("/start");
-    const reply = await user.nextReply(5_000);
+    const reply = await user.nextReply(30_000);
     expect(reply.text).toContain("Trợ lý OCOP");
+  });
+
+  test("leads from the bare address to the chat", async () => {
+    const response = await fetch(running.address, { redirect: "manual" });
+    expect([response.status, response.headers.get("location")]).toEqual([302, "/chat"]);
+  });
+
+  test("cuts a code that is too long by whole characters, and says that there is none such", async () => {
+    const response = await fetch(`${running.address}/verify?code=${"a".repeat(39)}${encodeURIComponent("😀😀")}`);
+    expect(response.status).toBe(404);
+    expect(await response.text()).toContain(`${"a".repeat(39)}😀`);
   });
 
   test("registers exactly the queries and actions that `flows check` knows of", () => {

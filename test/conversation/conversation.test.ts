@@ -258,7 +258,7 @@ describe("what the process leaves and finds", () => {
     await rig.conversation.stop();
     expect(await rig.replies("1")).toHaveLength(2);
     const left = await rig.connection.collection("inbox").find({ state: "new" }).toArray();
-    expect(left.map((row) => [String(row._id), row["by"]]).sort()).toEqual([
+    expect(left.map((row) => [String(row._id), row["by"]]).sort((a, b) => String(a[0]).localeCompare(String(b[0])))).toEqual([
       ["telegram:bot:1-2", null],
       ["telegram:bot:2-1", null],
     ]);
@@ -313,6 +313,25 @@ describe("what is kept beside the answer", () => {
     await rig.hear(event("1", 3, "xin chào"));
     await rig.settled();
     expect((await rig.stores.people.accounts(null, ["telegram:bot:1"]))[0]?.reachable).toBe(true);
+  });
+
+  test("what was pushed to somebody while they had blocked us goes out when they write again; old replies do not", async () => {
+    rig = await createRig();
+    await rig.hear(event("1", 1, "xin chào"));
+    await rig.settled();
+    await rig.hear(event("1", 2, { kind: "reach", reachable: false }));
+    await rig.settled();
+    const deliveries = rig.connection.collection("deliveries");
+    const reply = await deliveries.findOne({ user: "1" });
+    await deliveries.updateOne({ _id: reply?._id as never }, { $set: { state: "parked", attempts: 1, error: "blocked" } });
+    await deliveries.insertMany([
+      { ...reply, _id: "push-1", lane: "directive", state: "parked", attempts: 1, error: "blocked" },
+      { ...reply, _id: "push-2", lane: "directive", state: "parked", attempts: 1, error: "blocked", user: "2" },
+    ] as never[]);
+    await rig.hear(event("1", 3, "xin chào"));
+    await rig.settled();
+    const state = async (id: unknown): Promise<unknown> => (await deliveries.findOne({ _id: id as never }))?.["state"];
+    expect([await state("push-1"), await state("push-2"), await state(reply?._id)]).toEqual(["queued", "parked", "parked"]);
   });
 
   test("somebody who blocked us before a word was said is not reachable either", async () => {

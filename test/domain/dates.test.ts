@@ -3,14 +3,11 @@ import fc from "fast-check";
 import {
   addDays,
   addMonths,
-  compareDates,
   daysBetween,
   lastMomentBefore,
   localDate,
-  localTime,
   readDate,
   startOfDay,
-  weekday,
 } from "../../src/domain/dates.js";
 
 describe("local dates", () => {
@@ -26,16 +23,6 @@ describe("local dates", () => {
     expect(addMonths(on, months)).toBe(expected);
   });
 
-  it.each([
-    ["2026-11-23", 1],
-    ["2026-12-23", 3],
-    ["2024-11-10", 0],
-    ["1970-01-01", 4],
-    ["1969-12-31", 3],
-  ])("%s is weekday %i, Sunday 0", (on, expected) => {
-    expect(weekday(on)).toBe(expected);
-  });
-
   it("counts days as the calendar does, leap years and all", () => {
     const days = fc.integer({ min: -25_000, max: 84_000 });
     fc.assert(
@@ -44,8 +31,6 @@ describe("local dates", () => {
         const to = new Date(b * 86_400_000).toISOString().slice(0, 10);
         expect(daysBetween(on, to)).toBe(b - a);
         expect(addDays(on, b - a)).toBe(to);
-        expect(weekday(on)).toBe(new Date(a * 86_400_000).getUTCDay());
-        expect(Math.sign(compareDates(on, to))).toBe(Math.sign(a - b));
       }),
     );
   });
@@ -57,13 +42,12 @@ describe("local dates", () => {
 
 describe("instants in Việt Nam", () => {
   it.each([
-    ["2026-11-22T17:05:00Z", "2026-11-23", "00:05"],
-    ["2026-11-22T16:59:59.999Z", "2026-11-22", "23:59"],
-    ["2026-11-23T02:12:00Z", "2026-11-23", "09:12"],
-    ["1969-12-31T16:00:00Z", "1969-12-31", "23:00"],
-  ])("%s is %s %s", (instant, on, time) => {
+    ["2026-11-22T17:05:00Z", "2026-11-23"],
+    ["2026-11-22T16:59:59.999Z", "2026-11-22"],
+    ["2026-11-23T02:12:00Z", "2026-11-23"],
+    ["1969-12-31T16:00:00Z", "1969-12-31"],
+  ])("%s is on %s", (instant, on) => {
     expect(localDate(new Date(instant))).toBe(on);
-    expect(localTime(new Date(instant))).toBe(time);
   });
 
   it("closes before 11/11/2024 with the last millisecond of 10/11", () => {

@@ -54,6 +54,8 @@ const world = fc.record(
     consented: fc.boolean(),
     duplicate: fc.boolean(),
     sent: fc.constantFrom(0, 1, 3),
+    drafts: fc.constantFrom(0, 0, 1, 2),
+    underWay: fc.boolean(),
     submit: fc.constantFrom<World["submit"]>("accepted", "late", "closed"),
     invitation: fc.boolean(),
   },
@@ -95,7 +97,7 @@ describe("whatever people send", () => {
         fc.property(world, fc.array(move, { maxLength: 2 * perRun, size: "max" }), (given, moves) => {
           talk(stage, { ...plainWorld, ...given }, moves, seen);
         }),
-        { numRuns: Math.ceil((wanted / perRun) * 1.12), seed, endOnFailure: process.env["OCOP_RANDOM_SHRINK"] === undefined, interruptAfterTimeLimit: 500_000, markInterruptAsFailure: true },
+        { numRuns: Math.ceil((wanted / perRun) * 1.25), seed, endOnFailure: process.env["OCOP_RANDOM_SHRINK"] === undefined, interruptAfterTimeLimit: 500_000, markInterruptAsFailure: true },
       );
       const seconds = (performance.now() - startedAt) / 1_000;
       process.stderr.write(`random talks: ${seen.inputs} inputs, ${seen.checked} with going back, ${seen.cancelled} left, ${seconds.toFixed(1)} s\n`);

@@ -98,10 +98,13 @@ export interface World {
   consented: boolean;
   duplicate: boolean;
   sent: number;
+  /** What is begun of them in all, and whether one lies open under what is done. */
+  drafts: number;
+  underWay: boolean;
   submit: "accepted" | "late" | "closed";
   invitation: boolean;
 }
-export const plainWorld: World = { open: ["US26"], known: false, consented: false, duplicate: false, sent: 0, submit: "accepted", invitation: true };
+export const plainWorld: World = { open: ["US26"], known: false, consented: false, duplicate: false, sent: 0, drafts: 0, underWay: false, submit: "accepted", invitation: true };
 
 /** Deterministic stand-ins for everything that flows look up or do. */
 export function provide(stage: Stage, world: World, need: Need, now: Date): Extract<Input, { is: "result" }> {
@@ -133,7 +136,7 @@ export function provide(stage: Stage, world: World, need: Need, now: Date): Extr
     case "registrations.same_product":
       return result(world.duplicate ? { product: args["product"], code: "US26-104187-9", on: { show: "date", on: "2026-11-20" } } : null);
     case "registrations.mine":
-      return result({ count: world.sent, rows: Array.from({ length: world.sent }, () => row("registrations")), office: secretOffice });
+      return result({ count: world.sent, drafts: world.drafts, underWay: world.underWay, rows: Array.from({ length: world.sent }, () => row("registrations")), office: secretOffice });
     case "registrations.look_up": {
       const code = String(args["code"]);
       return result(code.includes("104187-9") ? { kind: "found", code: "US26-104187-9", rows: [row("owner")] } : { kind: code.includes("104187") ? "check_digit" : "unknown" });

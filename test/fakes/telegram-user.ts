@@ -155,7 +155,7 @@ export function createUser(world: World, id: number, profile: FakeProfile) {
     /** All that the bot has sent here, oldest first. */
     replies: (): FakeMessage[] => [...messages],
     /** The next message of the bot not yet taken by this function; waits up to `ms`. */
-    async nextReply(ms = 3_000): Promise<FakeMessage> {
+    async nextReply(ms = 20_000): Promise<FakeMessage> {
       const until = performance.now() + ms;
       while (unread.length === 0) {
         const left = until - performance.now();

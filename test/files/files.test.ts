@@ -149,12 +149,12 @@ describe("files", () => {
     ["the channel does not answer", () => new Promise(() => undefined)],
   ])("breaks off when %s, tries again, then gives up", async (_, stalling) => {
     build(stalling);
-    run({ tryTimeoutMs: 50, giveUpAfterMs: 400 });
+    run({ tryTimeoutMs: 50, giveUpAfterMs: 3_000 });
     const id = await photo();
     const row = await over(id);
     expect(row).toMatchObject({ state: "refused", problem: "unreachable" });
     expect(opened.length).toBeGreaterThan(2);
-    expect(row.settledAt!.getTime() - row.createdAt.getTime()).toBeGreaterThanOrEqual(400);
+    expect(row.settledAt!.getTime() - row.createdAt.getTime()).toBeGreaterThanOrEqual(3_000);
     expect(await chunksOf(id)).toBe(0);
   });
 
@@ -180,13 +180,31 @@ describe("files", () => {
   });
 
   it("shares files between two workers, each fetched by one, though it takes longer than a claim", async () => {
-    build(async () => (await systemClock.sleep(300), inChunks(samples.jpeg())));
-    run({ claimMs: 120, inFlight: 3 });
-    run({ claimMs: 120, inFlight: 3 });
+    build(async () => (await systemClock.sleep(1_500), inChunks(samples.jpeg())));
+    run({ claimMs: 1_000, inFlight: 5 });
+    run({ claimMs: 1_000, inFlight: 5 });
     const ids = await Promise.all(Array.from({ length: 10 }, () => photo()));
     await Promise.all(ids.map(over));
     expect(opened.toSorted()).toEqual(ids.toSorted());
     expect(told).toHaveLength(10);
+  });
+
+  it("lets the channel forget what is kept or refused, and sweeps what nothing asked for after a day", async () => {
+    build(giving(samples.jpeg()));
+    const forgotten: string[] = [];
+    const at = { openFile: world.openFile, forgetFile: async ({ ref }: FileRef) => void forgotten.push(ref) };
+    const files = createFiles({ ...world, open: () => at, log: { info() {}, warn() {} }, settings: { ...quick, sweepMs: 20, unaskedMs: 0 } });
+    await world.store.write("upload:u:unasked", inChunks(samples.jpeg()));
+    await world.store.write("another", inChunks(samples.jpeg()));
+    const [good, bad] = [await photo(), await photo({ bytes: 99_000_000 })];
+    started.push(files);
+    files.start();
+    await over(good);
+    await over(bad);
+    expect(forgotten.toSorted()).toEqual([good, bad]);
+    await until(async () => !(await world.store.has("upload:u:unasked")));
+    expect(await chunksOf("upload:u:unasked")).toBe(0);
+    expect(await world.store.has("another")).toBe(true);
   });
 
   it("never fetches more at once than allowed", async () => {

@@ -101,6 +101,21 @@ describe("a conversation", () => {
     expect(late.status).toBe(503);
   });
 
+  it("says that it was too much, instead of stored, so that the page sends it again", async () => {
+    const service = await start({ accept: (inbound) => Promise.resolve(inbound) });
+    const { cookie } = await visit(service);
+    const text = await post(service, "/chat/messages", { headers: { cookie }, body: JSON.stringify({ id: "message-1", text: "a" }) });
+    const file = await post(service, "/chat/files?id=picture-1", { headers: { cookie, "content-type": "image/jpeg" }, body: Buffer.from("x") });
+    for (const answer of [text, file]) expect([answer.status, answer.headers.get("retry-after")]).toEqual([429, "2"]);
+  });
+
+  it("takes the press of a choice with a very long label", async () => {
+    const service = await start();
+    const { cookie } = await visit(service);
+    const pressed = await post(service, "/chat/messages", { headers: { cookie }, body: JSON.stringify({ id: "message-1", press: "q.1", label: "a".repeat(4_096) }) });
+    expect(pressed.status).toBe(200);
+  });
+
   it("draws only the QR codes that it said itself", async () => {
     const service = await start({ answer: () => [{ text: "Mã hồ sơ", qr: { text: "US26-104187-9", alt: "Mã QR" } }] });
     const visitor = await visit(service);
@@ -363,7 +378,8 @@ describe("an upload", () => {
           for (let n = 0; n < pieces; n += 1) {
             sending.write(Buffer.alloc(65_536, n));
             await new Promise((go) => setTimeout(go, pauseMs));
-            if (n === pieces - 2) expect(service.files.parts).toBeGreaterThan(0);
+            // Bytes are taken before the last have come.
+            while (n === pieces - 2 && service.files.parts === 0) await new Promise((go) => setTimeout(go, 2));
           }
           sending.end();
         })().catch(reject);
@@ -373,6 +389,26 @@ describe("an upload", () => {
     expect([...service.files.bytes.values()].map((each) => each.length)).toEqual([20 * 65_536]);
     expect(await upload(20, 0)).toBe(200);
     expect(service.inbox).toHaveLength(1);
+  });
+
+  it("waits its turn when too many are under way, and goes when one has ended", async () => {
+    const service = await start({ uploads: { perVisitor: 1, all: 32 } });
+    const { cookie } = await visit(service);
+    const headers = { origin: service.url, cookie, "content-type": "image/jpeg" };
+    let end = (): void => undefined;
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(new Uint8Array(1_000));
+        end = () => controller.close();
+      },
+    });
+    const first = fetch(`${service.url}/chat/files?id=picture-1`, { method: "POST", headers, body, duplex: "half" } as RequestInit);
+    while (service.files.parts === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+    const second = (): Promise<Response> => post(service, "/chat/files?id=picture-2", { headers: { cookie, "content-type": "image/jpeg" }, body: Buffer.from("x") });
+    expect((await second()).status).toBe(429);
+    end();
+    expect((await first).status).toBe(200);
+    expect((await second()).status).toBe(200);
   });
 
   it("is refused beyond the limit even when it hides its size, and nothing is kept", async () => {

@@ -51,7 +51,7 @@ const fast = { perSecond: 100_000, chat: { refillPerSecond: 100_000, size: 100_0
 
 export async function stage(): Promise<Stage> {
   const clock = manualClock();
-  const { connection, drop } = await freshDatabase([deliveryIndexes, transcriptIndexes]);
+  const { connection, drop } = await freshDatabase([deliveryIndexes, transcriptIndexes(366)]);
   await ensureCollections(connection, [signalCollection]);
   const deliveries = createDeliveryStore(connection);
   const transcripts = createTranscriptStore(connection, { clock });

@@ -69,7 +69,7 @@ async function kept(id: string): Promise<Contact> {
 
 function turnOf(contact: Contact, tx: Turn["tx"], at: Date): Turn {
   const { _id: user } = contact;
-  return { tx, key: `inbox-${user}/0`, now: at, contact, account: { _id: `web-chat:site:${user}`, contactId: user, channel: "web-chat", account: "site", user, chat: user, reachable: true, since: now }, language: contact.language, displayName: `@${user}`, drafts: 0 };
+  return { tx, key: `inbox-${user}/0`, now: at, contact, account: { _id: `web-chat:site:${user}`, contactId: user, channel: "web-chat", account: "site", user, chat: user, reachable: true, since: now }, language: contact.language, displayName: `@${user}`, drafts: 0, underWay: false };
 }
 
 /** Does an action as a step of this person's conversation, on the contact as it is kept now. */

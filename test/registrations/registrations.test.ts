@@ -89,7 +89,7 @@ async function submit(who: Person, key: string, { call = "US26", at = now }: { c
   const action = registrations.actions.find((each) => each.name === "registrations.submit");
   if (action === undefined) throw new Error("there is no such action");
   const done = await stores.transactions.run((tx: Tx) => {
-    const turn: Turn = { tx, key, now: at, contact: who.contact, account: who.account, language: who.contact.language, drafts: 0 };
+    const turn: Turn = { tx, key, now: at, contact: who.contact, account: who.account, language: who.contact.language, drafts: 0, underWay: false };
     return action.run({ answers: answers(call) }, turn);
   });
   const value = done.value as { code: string } | undefined;

@@ -13,7 +13,7 @@ let connection: Connection;
 let drop: () => Promise<void>;
 const clock = manualClock();
 beforeAll(async () => {
-  ({ connection, drop } = await freshDatabase([transcriptIndexes]));
+  ({ connection, drop } = await freshDatabase([transcriptIndexes(366)]));
   await ensureCollections(connection, [signalCollection]);
 });
 afterAll(() => drop());

@@ -59,16 +59,16 @@ export function manualClock(start: string | Date = "2026-11-23T02:12:00.000Z"): 
       nowMs += ms;
     },
     async until(done, what = "what was waited for") {
-      const end = Date.now() + 10_000;
+      const end = Date.now() + 25_000;
       while (!(await done())) {
-        if (Date.now() > end) throw new Error(`${what} did not come within 10 s`);
+        if (Date.now() > end) throw new Error(`${what} did not come within 25 s`);
         await realMs(2);
       }
     },
     async runUntil(done, stepMs = 50) {
-      const end = Date.now() + 20_000;
+      const end = Date.now() + 25_000;
       while (!(await done())) {
-        if (Date.now() > end) throw new Error("what was run for did not come within 20 s");
+        if (Date.now() > end) throw new Error("what was run for did not come within 25 s");
         await moveTo(nowMs + stepMs);
         await realMs(1);
       }

@@ -48,7 +48,7 @@ export function createMemoryTranscripts(): MemoryTranscripts {
   return store;
 }
 
-export interface MemoryFiles extends FileStore {
+export interface MemoryFiles extends Omit<FileStore, "sweep"> {
   bytes: Map<string, Buffer>;
   /** The most bytes that arrived in one piece. */
   largestPart: number;

@@ -196,3 +196,27 @@ export async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
+
+/** One verb of the command line in a process of its own, on the program in `base`; resolves when it has ended. */
+export async function runVerb(base: string, dataDir: string, command: readonly string[], env: Record<string, string> = {}): Promise<{ code: number | null; out: string; fail: string }> {
+  const child = spawn(process.execPath, ["--enable-source-maps", join(base, "dist/app/cli.js"), ...command], {
+    cwd: base,
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      HOME: process.env["HOME"] ?? "",
+      DATA_DIR: dataDir,
+      PORT: "0",
+      DEMO: "1",
+      MONGOD_BINARY: process.env["OCOP_TEST_MONGOD_BINARY"] ?? "",
+      ...env,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: 50_000,
+    killSignal: "SIGKILL",
+  });
+  let [out, fail] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => void (out += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => void (fail += text));
+  const code = await new Promise<number | null>((resolve) => child.once("close", (ended) => resolve(ended)));
+  return { code, out, fail };
+}

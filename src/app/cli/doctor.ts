@@ -3,6 +3,8 @@ import { resolve } from "node:path";
 import { actionOutcomes, queryNames } from "../registered.js";
 import { loadConversations } from "../resources.js";
 import { readState } from "../../store/mongod/state.js";
+import { systemClock } from "../../lib/clock.js";
+import { telegramOf } from "../telegram.js";
 import { withService } from "./with-service.js";
 import type { VerbCall } from "./verb.js";
 
@@ -43,7 +45,18 @@ export async function doctor({ print, call }: VerbCall): Promise<number> {
     return state === undefined ? "none runs on this data directory" : `mongod ${state.version} runs (pid ${state.pid})`;
   });
   await look("database", () => withService(config, call.log, call.fail, async (service, connection) => `${connection.name}: ${service.calls.latest().length} calls, ${await service.stores.inbox.waiting()} inputs waiting`));
-  await look("channels", () => Promise.resolve(["web chat", ...(config.TELEGRAM_BOT_TOKEN === undefined ? [] : [`Telegram (${config.TELEGRAM_MODE})`])].join(", ")));
+  await look("web chat", () => Promise.resolve("on"));
+  const token = config.TELEGRAM_BOT_TOKEN;
+  if (token !== undefined) {
+    await look("Telegram", async () => {
+      const telegram = telegramOf(config, token, { clock: systemClock, log: call.log });
+      try {
+        return `${await telegram.meet?.(AbortSignal.timeout(10_000))} (${config.TELEGRAM_MODE})`;
+      } finally {
+        await telegram.stop();
+      }
+    });
+  }
   print({ findings }, findings.map((each) => `${each.ok ? "ok  " : "MEND"} ${each.what}: ${each.found}`));
   return findings.every((each) => each.ok) ? 0 : 1;
 }

@@ -147,7 +147,7 @@ const migrateVerb: Verb = {
   usage: "migrate",
   options: {},
   async with({ print, service, connection, call }) {
-    const ran = await migrate({ connection, leases: service.stores.leases, instance: `cli/${process.pid}`, clock: systemClock, log: call.log, migrations, indexes });
+    const ran = await migrate({ connection, leases: service.stores.leases, instance: `cli/${process.pid}`, clock: systemClock, log: call.log, migrations });
     const built = await buildIndexes(connection, indexes);
     print({ ran, indexesBuilt: built }, [`migrations run: ${ran.length === 0 ? "none were open" : ran.join(", ")}; indexes built or changed: ${built}`]);
     return 0;

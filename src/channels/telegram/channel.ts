@@ -110,6 +110,10 @@ export function createTelegram(options: TelegramOptions): Channel {
     ...(mode === "webhook"
       ? { receive: (request) => receiveWebhook(request, webhookSecret ?? "", { account, receivedAt: clock.now() }) }
       : {}),
+    async meet(signal) {
+      username = await whoAmI(api, signal);
+      return `@${username}`;
+    },
     /** Resolves after the first try to reach Telegram, whatever came of it; goes on trying in the background. */
     async start(accept) {
       if (running !== null) return;

@@ -1,17 +1,14 @@
 import type { Readable } from "node:stream";
 import { SendError } from "../../domain/errors.js";
-import type { FileStore } from "../../domain/file-ports.js";
+import { uploadPrefix, type FileStore } from "../../domain/file-ports.js";
 import type { TranscriptStore } from "../../domain/ports.js";
 import type { Clock } from "../../lib/clock.js";
 import { type Channel, FileGone } from "../contract.js";
 import { createPlaces } from "./places.js";
 
-/** The page's own uploads lie in the file store under their `ref`. */
-const uploadPrefix = "upload:";
-
 export interface WebChatDeps {
   transcripts: TranscriptStore;
-  files: FileStore;
+  files: Pick<FileStore, "has" | "read" | "remove">;
   clock: Clock;
 }
 
@@ -62,6 +59,7 @@ export function createWebChat({ transcripts, files, clock }: WebChatDeps): Chann
     acknowledge: () => Promise.resolve(),
     settle: () => Promise.resolve(),
     openFile: (file, signal) => open(file.ref, signal),
+    forgetFile: async ({ ref }) => (ref.startsWith(uploadPrefix) ? files.remove(ref) : undefined),
     start: () => Promise.resolve(),
     stop: () => Promise.resolve(),
     trouble: () => null,

@@ -34,6 +34,7 @@ export const place: AskType = {
     if (partial?.step === "confirm" && agrees(answer.text)) return done(partial.place);
     if (partial?.step === "commune") {
       const found = ctx.places.match(`${answer.text}, ${nameOf(partial.provinceCode, ctx)}`);
+      if (found.kind === "province") return notThere(answer.text, partial.provinceCode, ctx);
       return understood(partial.hamlet === undefined ? found : withHamlet(found, partial.hamlet), ctx);
     }
     if (partial?.step === "province") {
@@ -83,6 +84,19 @@ function understood(match: PlaceMatch, ctx: AskContext): Parsed {
     }
   }
   void ctx;
+}
+
+/** The province has no such commune: another place is meant, or the name is off. */
+function notThere(text: string, provinceCode: string, ctx: AskContext): Parsed {
+  const alone = ctx.places.match(text);
+  if (alone.kind === "place" || (alone.kind === "province" && alone.province.code !== provinceCode)) return understood(alone, ctx);
+  const near = ctx.places.searchCommune(text, provinceCode).slice(0, 4);
+  const province = ctx.places.province(provinceCode);
+  return {
+    is: "problem",
+    part: { key: "place.no_such_commune", values: { province: province === undefined ? "" : provinceLabel(province) } },
+    options: near.map((place) => ({ value: asJson(place), label: placeLabel(place) })),
+  };
 }
 
 function chosen(value: Json, partial: Partial | null, ctx: AskContext): Parsed {

@@ -12,7 +12,9 @@ export interface Seen {
   add(entry: TranscriptEntry): void;
   /** Where to read on from: everything later is either new or `has`. */
   from(): number;
-  /** The event id after `entry`: `order:_id~marks`, the marks naming what else was seen in the window. */
+  /** Nothing up to this order is wanted: the page began after it. */
+  beginAfter(order: number): void;
+  /** The event id after `entry`: `order.beginning:_id~marks`, the marks naming what else was seen in the window. */
   eventId(entry: TranscriptEntry): string;
 }
 
@@ -20,7 +22,9 @@ export interface Seen {
 export function createSeen(lastEventId?: string): Seen {
   const marks = new Map<string, number>();
   let highest = 0;
-  const [, order, list] = cursor.exec(lastEventId ?? "") ?? [];
+  let beginning = 0;
+  const [, order, began, list] = cursor.exec(lastEventId ?? "") ?? [];
+  if (began !== undefined) beginning = Number(began);
   if (order !== undefined && list !== undefined) {
     highest = Number(order);
     for (let at = 0; at + markLength <= list.length; at += markLength) marks.set(list.slice(at, at + markLength), highest);
@@ -32,12 +36,13 @@ export function createSeen(lastEventId?: string): Seen {
       highest = Math.max(highest, entry.order);
       for (const [old, at] of marks) if (at <= highest - windowOrder) marks.delete(old);
     },
-    from: () => highest - windowOrder,
-    eventId: (entry) => `${highest}:${entry._id.replace(/[~\s\0]/g, "_")}~${[...marks.keys()].join("")}`,
+    from: () => Math.max(highest - windowOrder, beginning),
+    beginAfter: (order) => void (beginning = order),
+    eventId: (entry) => `${highest}.${beginning}:${entry._id.replace(/[~\s\0]/g, "_")}~${[...marks.keys()].join("")}`,
   };
 }
 
-const cursor = /^(\d{1,16}):[^~]*~([A-Za-z0-9_-]*)$/;
+const cursor = /^(\d{1,16})(?:\.(\d{1,16}))?:[^~]*~([A-Za-z0-9_-]*)$/;
 
 const markLength = 5;
 function mark(entry: TranscriptEntry): string {

@@ -17,7 +17,7 @@ export interface ChatDeps {
   /** Resolves once stored (or there already), with what was not taken because there was too much of it; rejects when the store cannot be reached. */
   accept: (inbound: readonly Inbound[]) => Promise<readonly Inbound[]>;
   transcripts: TranscriptStore;
-  files: FileStore;
+  files: Pick<FileStore, "write" | "read" | "has">;
   /** Makes the token of `/files/:token` for a file. */
   links: { sign(fileId: string, untilMs: number): string };
   sessionSecret: string;

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { Readable } from "node:stream";
 import { z } from "zod";
+import { uploadPrefix } from "../../domain/file-ports.js";
 import type { Content } from "../../domain/message.js";
 import { Language } from "../../domain/shown.js";
 import { type ChatDeps, clientIdPattern, defaultMaxUploadBytes } from "./deps.js";
@@ -42,7 +43,7 @@ export function fileRoute(app: FastifyInstance, deps: ChatDeps, visitors: Visito
     // A connection on which nothing comes gives its place up.
     request.raw.setTimeout(stalledMs, () => request.raw.destroy(new Error("the upload stalled")));
     const { id, caption, name, language } = query.data;
-    const ref = `upload:${user}:${id}`;
+    const ref = `${uploadPrefix}${user}:${id}`;
     const counted = { bytes: 0 };
     try {
       if (await deps.files.has(ref)) {

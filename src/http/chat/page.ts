@@ -17,6 +17,7 @@ export function pageRoute(app: FastifyInstance, deps: ChatDeps, assets: Assets):
     }
     return made;
   };
+  app.get("/", (_request, reply) => reply.redirect("/chat", 302));
   app.get<{ Querystring: { lang?: unknown } }>("/chat", async (request, reply) => {
     const asked = languages.find((each) => each === request.query.lang);
     const language = asked ?? preferred(request.headers["accept-language"]);

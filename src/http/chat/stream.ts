@@ -84,6 +84,7 @@ export function streamRoute(app: FastifyInstance, deps: ChatDeps, visitors: Visi
     open.add(end);
     reply.raw.on("close", end);
     if (ended || reply.raw.destroyed) return end();
+    if (cursor === undefined && first.length === historyLength) seen.beginAfter((first[0]?.order ?? 1) - 1);
     first.forEach(send);
     early.forEach(send);
     early = null;

@@ -32,7 +32,8 @@ export interface MongodSource {
 
 /**
  * The mongod to run. It counts only when `mongod --version` runs and its major version fits the data that is there.
- * Throws one `UserError`: "mongod_not_found" names each source and why it failed, "wrong_major" when only the version is wrong.
+ * Throws one `UserError`: "mongod_not_found" names each source and why it failed, "wrong_major" when only the version is wrong,
+ * "mongod_too_old" when the only one that may be taken (`MONGOD_BINARY`) is before 6.
  */
 export async function findMongod(options: FindOptions): Promise<FoundMongod> {
   return findAmong(await sourcesFor(options), options.dataDir);
@@ -51,6 +52,7 @@ export async function findAmong(sources: readonly MongodSource[], dataDir: strin
       misfit ??= found;
       failures.push(`${source.name}: is ${found.version}, the data was made by ${made.version}`);
     } catch (error) {
+      if (error instanceof UserError && sources.length === 1) throw new UserError(error.code, `${source.name}: ${error.message}`);
       failures.push(`${source.name}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
@@ -61,7 +63,8 @@ export async function findAmong(sources: readonly MongodSource[], dataDir: strin
   );
 }
 
-async function sourcesFor(options: FindOptions): Promise<MongodSource[]> {
+/** Where a mongod is looked for, in this order: the nearest first, what must be fetched last. */
+export async function sourcesFor(options: FindOptions): Promise<MongodSource[]> {
   const { configured, dataDir, pathEnv } = options;
   if (configured !== undefined) return [{ name: "MONGOD_BINARY", locate: () => Promise.resolve(configured) }];
   const onProgress = (line: string): void => options.onProgress?.(`mongod: ${line}`);

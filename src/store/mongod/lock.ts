@@ -16,7 +16,10 @@ export interface Lock {
 
 /** Only one `serve` on a data directory. Throws `UserError` "already_serving" with the pid of the first. */
 export async function lockServe(dataDir: string): Promise<Lock> {
-  const taken = await tryLock(dataDir, "serve");
+  const taken = await tryLock(dataDir, "serve").catch((cause: unknown) => {
+    if (!(cause instanceof Error) || !("code" in cause)) throw cause;
+    throw new UserError("bad_data_dir", `DATA_DIR: must be a folder that this user can make and write, was: ${dataDir} (${String(cause.code)})`, { cause });
+  });
   if ("release" in taken) return taken;
   throw new UserError("already_serving", `another server (pid ${taken.heldBy}) already serves ${dataDir}: stop it, or set DATA_DIR to another place`);
 }

@@ -50,11 +50,11 @@ export function delivery(chat: number | string, content: Outgoing): Delivery {
   };
 }
 
-/** Waits until `ready` holds, at most 3 s. */
+/** Waits until `ready` holds, at most 15 s. */
 export async function until(ready: () => boolean): Promise<void> {
-  const end = performance.now() + 3_000;
+  const end = performance.now() + 15_000;
   while (!ready()) {
-    if (performance.now() > end) throw new Error("it did not come to that within 3 s");
+    if (performance.now() > end) throw new Error("it did not come to that within 15 s");
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

