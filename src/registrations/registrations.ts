@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Action, Capability, Query } from "../domain/capabilities.js";
 import { makeCode, readCode } from "../domain/codes.js";
 import { addDays, lastMomentBefore, localDate, startOfDay } from "../domain/dates.js";
+import { assess, type Finding, type Verdict } from "../domain/eligibility.js";
 import { UserError } from "../domain/errors.js";
 import { asJson, type Json } from "../domain/json.js";
 import type { Contact } from "../domain/person.js";
@@ -10,7 +11,7 @@ import { mayMove } from "../domain/policy.js";
 import type { Pushes, Transactions, Tx } from "../domain/ports.js";
 import type { RegistrationStore } from "../domain/registration-ports.js";
 import { moveBetween, movesFrom, type Registration, type RegistrationState } from "../domain/registration.js";
-import type { Language, Part, Shown } from "../domain/shown.js";
+import type { Language, Part, Shown, ShownValues } from "../domain/shown.js";
 import type { I18n } from "../i18n/i18n.js";
 import { createHmac } from "node:crypto";
 import { fold } from "../lib/text.js";
@@ -87,6 +88,7 @@ export function createRegistrations(deps: RegistrationDeps): Registrations {
         version: 1,
       };
       if (before === null) await store.insert(turn.tx, registration);
+      const check = firstCheck(assess(call, registration.answers, localDate(lastMomentBefore(call.closesBefore))));
       const province = provinceLabel(said.place.province);
       const next: Shown =
         call.answerWithinDays === undefined
@@ -94,10 +96,26 @@ export function createRegistrations(deps: RegistrationDeps): Registrations {
           : { show: "words", key: "register.next_by", values: { province, by: { show: "date", on: addDays(localDate(registration.submittedAt), call.answerWithinDays) } } };
       return {
         outcome: late ? "late" : "accepted",
-        value: asJson({ code: registration.code, at: { show: "instant", at: registration.submittedAt.toISOString() }, next, qr: deps.address(registration.code, turn.account.channel) }),
+        value: asJson({ code: registration.code, at: { show: "instant", at: registration.submittedAt.toISOString() }, check, next, qr: deps.address(registration.code, turn.account.channel) }),
       };
     },
   };
+
+  /** How many requirements are met, and which are not or wait for a person. */
+  function firstCheck(findings: readonly Finding[]): Shown {
+    if (findings.length === 0) return words("eligibility.none");
+    const named = (verdict: Verdict): Shown[] => findings.filter((each) => each.verdict === verdict).map(({ id, clause }) => (deps.i18n.has("vi", `requirement.${id}`) ? words(`requirement.${id}`) : words("eligibility.clause", { clause })));
+    const rest = (key: string, names: Shown[]): Shown => {
+      const [first, ...more] = names;
+      return first === undefined ? words("eligibility.none") : words(key, { names: more.reduce((all, name) => words("eligibility.and", { all, name }), first) });
+    };
+    return words("eligibility.summary", {
+      met: findings.filter(({ verdict }) => verdict === "met").length,
+      total: findings.length,
+      not_met: rest("eligibility.not_met", named("not_met")),
+      to_look: rest("eligibility.to_look", named("needs_person")),
+    });
+  }
 
   /** Six digits drawn from the submission's key, so that a repeat gets the same; the next draw when they are taken. */
   async function freeCode(tx: Tx, prefix: string, key: string): Promise<string> {
@@ -239,4 +257,8 @@ function instant(at: Date): Shown {
 function fileIds(value: unknown): string[] {
   const parsed = z.looseObject({ fileIds: z.array(z.string()) }).safeParse(value);
   return parsed.success ? parsed.data.fileIds : [];
+}
+
+function words(key: string, values?: ShownValues): Shown {
+  return { show: "words", key, ...(values === undefined ? {} : { values }) };
 }

@@ -158,7 +158,7 @@ export function provide(stage: Stage, world: World, need: Need, now: Date): Extr
     case "registrations.submit":
       return world.submit === "closed"
         ? result(null, "closed")
-        : result({ code: "US26-104187-9", at: { show: "instant", at: now.toISOString() }, next: { show: "words", key: "register.next", values: { province: "Đồng Tháp" } }, qr: "https://example.org/verify/US26-104187-9" }, world.submit);
+        : result({ code: "US26-104187-9", at: { show: "instant", at: now.toISOString() }, check: { show: "words", key: "eligibility.none" }, next: { show: "words", key: "register.next", values: { province: "Đồng Tháp" } }, qr: "https://example.org/verify/US26-104187-9" }, world.submit);
     default:
       throw new Error(`the model of the outside does not know ${need.name}`);
   }

@@ -147,6 +147,18 @@ describe("the event stream", () => {
     expect(texts(await listen(service, cookie, first[1]?.id ?? "", 6))).toEqual(["đến muộn", "tin 3", "tin 4", "tin 5", "cùng lúc", "tin 6"]);
   });
 
+  it("does not bring up, when it resumes, what was said before the page began", async () => {
+    const service = await start();
+    const { cookie } = await visit(service);
+    const user = cookie.split("=")[1]?.split(".")[0] ?? "";
+    const base = Date.now() * 1_000;
+    for (let n = 1; n <= 60; n += 1) await service.send(user, { text: `tin ${n}` }, { order: base + n });
+    const first = await listen(service, cookie, null, 50);
+    expect([texts(first)[0], texts(first).at(-1)]).toEqual(["tin 11", "tin 60"]);
+    await service.send(user, { text: "tin 61" }, { order: base + 61 });
+    expect(texts(await listen(service, cookie, first.at(-1)?.id ?? "", 1))).toEqual(["tin 61"]);
+  });
+
   it("loses nothing that is committed while the history is read, and shows it once", async () => {
     const service = await start();
     const { cookie } = await visit(service);

@@ -1,4 +1,4 @@
-import { addMonths } from "../../domain/dates.js";
+import { leastStars, recognisedUntil } from "../../domain/eligibility.js";
 import type { Json, JsonObject } from "../../domain/json.js";
 import { parseDate } from "../../domain/said/date.js";
 import { parseDecision } from "../../domain/said/decision.js";
@@ -21,9 +21,6 @@ export interface Extract {
   /** All pieces are there: what they mean for this call, and the choices. */
   verdict(said: JsonObject, ctx: AskContext): { parts: Part[]; options: { value: Json; label: Shown }[] };
 }
-
-/** An OCOP recognition stands 36 months from its decision (Decision 26/2026/QĐ-TTg; before it 148/QĐ-TTg). */
-export const recognitionMonths = 36;
 
 const decision: Extract = {
   names: ["decisionNumber", "decisionOn", "stars"],
@@ -56,11 +53,11 @@ const decision: Extract = {
     words("decision.show", {
       number: typeof said["decisionNumber"] === "string" ? said["decisionNumber"] : "…",
       stars: typeof said["stars"] === "number" ? said["stars"] : 0,
-      until: typeof said["decisionOn"] === "string" ? { show: "date", on: addMonths(said["decisionOn"], recognitionMonths) } : "…",
+      until: typeof said["decisionOn"] === "string" ? { show: "date", on: recognisedUntil(said["decisionOn"]) } : "…",
     }),
   verdict(said, ctx) {
     const on = String(said["decisionOn"]);
-    const until = addMonths(on, recognitionMonths);
+    const until = recognisedUntil(on);
     const values: Record<string, Shown> = {
       number: String(said["decisionNumber"]),
       date: { show: "date", on },
@@ -69,7 +66,7 @@ const decision: Extract = {
       lastOn: { show: "date", on: ctx.lastOn ?? ctx.today },
     };
     const options = (keys: [Json, string][]): { value: Json; label: Shown }[] => keys.map(([value, key]) => ({ value, label: words(key) }));
-    if (Number(said["stars"]) < 3) {
+    if (Number(said["stars"]) < leastStars) {
       return { parts: [{ key: "decision.few_stars", values }], options: options([["mend", "decision.mend"], ["new_photo", "decision.new_paper"], ["send_anyway", "decision.send_anyway"], ["keep_draft", "decision.keep_draft"]]) };
     }
     if (until < (ctx.lastOn ?? ctx.today)) {
