@@ -24,8 +24,8 @@ export async function openDatabase(config: Config, log: Log, options: { progress
     const connection = await connect({ uri: config.MONGODB_URI, database: config.database }).catch((error: unknown) => {
       throw new UserError("mongodb_unreachable", `MONGODB_URI: cannot be reached: ${error instanceof Error ? error.name : "unknown error"}; check the address and that the server runs`);
     });
-    await mustBeReplicaSet(connection);
-    return { connection, where: new URL(config.MONGODB_URI.replace(/,.*?(?=\/|$)/, "")).host, close: () => connection.close() };
+    await mustFit(connection);
+    return { connection, where: /^[a-z+]+:\/\/(?:[^/]*@)?([^/?,]+)/.exec(config.MONGODB_URI)?.[1] ?? "MONGODB_URI", close: () => connection.close() };
   }
   const dataDir = resolve(config.DATA_DIR);
   let closing = false;
@@ -79,11 +79,18 @@ export async function openDatabase(config: Config, log: Log, options: { progress
   };
 }
 
-/** Transactions and change streams need one; a lone mongod is told so before anything is lost. */
-async function mustBeReplicaSet(connection: Connection): Promise<void> {
+/** The wire version of MongoDB 6.0. */
+const leastWireVersion = 17;
+
+/** Transactions and change streams need a replica set of MongoDB 6 or newer; another server is told so before anything is lost. */
+async function mustFit(connection: Connection): Promise<void> {
   const hello = await connection.db?.admin().command({ hello: 1 });
   if (hello?.["setName"] === undefined && hello?.["msg"] !== "isdbgrid") {
     await connection.close();
     throw new UserError("no_replica_set", "MONGODB_URI: this mongod is not part of a replica set: start it with --replSet rs0 and run rs.initiate() once");
+  }
+  if (Number(hello?.["maxWireVersion"] ?? 0) < leastWireVersion) {
+    await connection.close();
+    throw new UserError("mongodb_too_old", "MONGODB_URI: this server is older than MongoDB 6: upgrade it, or leave MONGODB_URI out to use the embedded one");
   }
 }

@@ -22,7 +22,7 @@ export async function seedDemo(service: Pick<Service, "calls" | "stores" | "plac
   }
   const match = places.match("Ấp 3, xã Cái Bè, tỉnh Đồng Tháp");
   if (match.kind !== "place") throw new Error("the demo owner's place is not in resources/units");
-  await stores.transactions.run(async (tx: Tx) => {
+  await stores.transactions.runAnew(async (tx: Tx) => {
     const there = new Set((await stores.people.contacts(tx, ["demo:owner", "demo:officer", "demo:centre"])).map((contact) => contact._id));
     const base = { language: "vi" as const, consents: [], ownerIds: [] };
     const account = (contactId: string, user: string) => ({ _id: `web-chat:site:${user}`, contactId, channel: "web-chat", account: "site", user, chat: user, reachable: true, since: now });

@@ -12,6 +12,8 @@ export interface Transactions {
    * so reads in it do not see them. No retry: on a conflict it rejects with `isConflict(error)` true.
    */
   run<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** The same, begun anew up to five times while it conflicts: for work that looks again at what it changes. */
+  runAnew<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   isConflict(error: unknown): boolean;
 }
 

@@ -215,7 +215,7 @@ export function createRegistrations(deps: RegistrationDeps): Registrations {
     async move({ code, to, actor, reason, now }) {
       const read = readCode(code);
       if (!read.ok) throw new UserError("bad_code", `${code}: ${read.why === "check_digit" ? "one digit is wrong (the check digit does not fit)" : "not a code such as US26-104187-9"}`);
-      const moved = deps.transactions.run(async (tx) => {
+      const moved = deps.transactions.runAnew(async (tx) => {
         const found = await store.byCode(tx, read.code);
         if (found === null) throw new UserError("no_such_registration", `${read.code}: no registration has this code`);
         const may = mayMove({ contactId: actor._id, grants: actor.grants }, found, to);

@@ -106,24 +106,39 @@ async function write(connection: Connection, session: ClientSession, name: strin
   if (done?.["n"] !== expected) throw new Overtaken(`${name}: ${String(done?.["n"])} of ${expected} rows`);
 }
 
+const mostRuns = 5;
+
 export function createTransactions(connection: Connection): Transactions {
+  const isConflict = (error: unknown): boolean => error instanceof Overtaken || isDuplicate(error) || hasLabel(error, "TransientTransactionError");
+
+  async function run<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const session = await connection.startSession();
+    try {
+      session.startTransaction({ readConcern: { level: "snapshot" }, writeConcern: safeWrites });
+      const result = await work(session as unknown as Tx);
+      await writeQueued(connection, session);
+      await commit(session);
+      return result;
+    } catch (error) {
+      if (session.inTransaction()) await session.abortTransaction().catch(() => undefined);
+      throw error;
+    } finally {
+      await session.endSession();
+    }
+  }
+
   return {
-    async run(work) {
-      const session = await connection.startSession();
-      try {
-        session.startTransaction({ readConcern: { level: "snapshot" }, writeConcern: safeWrites });
-        const result = await work(session as unknown as Tx);
-        await writeQueued(connection, session);
-        await commit(session);
-        return result;
-      } catch (error) {
-        if (session.inTransaction()) await session.abortTransaction().catch(() => undefined);
-        throw error;
-      } finally {
-        await session.endSession();
+    run,
+    async runAnew(work) {
+      for (let runs = 1; ; runs++) {
+        try {
+          return await run(work);
+        } catch (error) {
+          if (runs >= mostRuns || !isConflict(error)) throw error;
+        }
       }
     },
-    isConflict: (error) => error instanceof Overtaken || isDuplicate(error) || hasLabel(error, "TransientTransactionError"),
+    isConflict,
   };
 }
 

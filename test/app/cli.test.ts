@@ -302,8 +302,14 @@ describe("migrate, seed and doctor", () => {
     const { code, json } = await ocop(["doctor", "--json"]);
     expect(code).toBe(0);
     const { findings } = json() as { findings: { what: string; ok: boolean }[] };
-    expect(findings.map((each) => each.what)).toEqual(["node", "data directory", "flows and locales", "server", "database", "channels"]);
+    expect(findings.map((each) => each.what)).toEqual(["node", "data directory", "flows and locales", "server", "database", "web chat"]);
     expect(findings.every((each) => each.ok)).toBe(true);
+  });
+
+  test("help lists every verb with its use", async () => {
+    const { code, out } = await ocop(["help"]);
+    expect(code).toBe(0);
+    for (const usage of ["serve", "call import FILE.yaml", "outbox retry"]) expect(out).toContain(usage);
   });
 
   test("doctor names what to mend", async () => {

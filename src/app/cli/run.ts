@@ -14,6 +14,10 @@ export async function run(call: CliCall): Promise<number> {
     await serve(call.config, call.log, call.out);
     return 0;
   }
+  if (["help", "--help", "-h"].includes(call.verb)) {
+    call.out(["serve", ...Object.values(verbs).map((verb) => verb.usage)].map((usage) => `npm run ocop -- ${usage}`).join("\n"));
+    return 0;
+  }
   const two = `${call.verb} ${call.rest[0] ?? ""}`.trim();
   const name = Object.hasOwn(verbs, two) ? two : call.verb;
   const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
