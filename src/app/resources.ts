@@ -8,6 +8,7 @@ import { flatten, type Messages } from "../i18n/i18n.js";
 import { checkFlows, type Known } from "../engine/check.js";
 import { loadFlows, type Loaded } from "../engine/load.js";
 import { readYaml, type SourceFile } from "../lib/yaml.js";
+import { readCall } from "../registrations/calls.js";
 
 /** The root of the package, wherever it is installed: `dist/app` and `src/app` lie two folders below it. */
 export const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -30,29 +31,49 @@ export interface Texts {
   problems: string[];
 }
 
-export async function loadLocales(): Promise<Texts> {
+/** @param sources reads a folder's files; default those of the package */
+export async function loadLocales(sources: (folder: string) => Promise<SourceFile[]> = readSources): Promise<Texts> {
   const problems: string[] = [];
+  const places: Record<Language, Map<string, string>> = { vi: new Map(), en: new Map() };
   const locales = { vi: {}, en: {} } as Record<Language, Record<string, string>>;
   for (const language of languages) {
-    for (const file of await readSources(`locales/${language}`)) {
+    for (const file of await sources(`locales/${language}`)) {
       const read = readYaml(file);
       problems.push(...read.problems);
       if (read.problems.length > 0) continue;
       try {
         for (const [key, text] of Object.entries(flatten(read.value))) {
-          if (locales[language][key] !== undefined) problems.push(`${read.place(key.split("."))}: ${key} is there twice`);
+          const place = read.place(key.split("."));
+          const before = places[language].get(key);
+          if (before !== undefined) problems.push(`${place}: ${key} is there twice (first in ${before})`);
+          places[language].set(key, place);
           locales[language][key] = text;
         }
       } catch (error) {
-        problems.push(`${file.name}: ${error instanceof Error ? error.message : String(error)}`);
+        const words = error instanceof Error ? error.message : String(error);
+        // They begin with the key.
+        problems.push(`${read.place(words.split(":", 1)[0]?.split(".") ?? [])}: ${words}`);
       }
     }
   }
-  problems.push(...checkLocales(locales));
+  problems.push(...checkLocales(locales, (language, key) => places[language].get(key) ?? `locales/${language}`));
   return { locales, problems };
 }
 
-/** Flows and locales, checked against what code registers. Everything wrong is in `problems`, a line each. */
+/** What is wrong with call files, a line each. */
+export function callProblems(files: readonly SourceFile[]): string[] {
+  return files.flatMap((file) => {
+    try {
+      readCall(file);
+      return [];
+    } catch (error) {
+      if (error instanceof UserError) return error.message.split("\n");
+      throw error;
+    }
+  });
+}
+
+/** Flows and locales, checked against what code registers, and the calls that come along. Everything wrong is in `problems`, a line each. */
 export async function loadConversations(known: Omit<Known, "key">): Promise<{ texts: Texts; loaded: Loaded; problems: string[] }> {
   const texts = await loadLocales();
   const loaded = loadFlows(await readSources("flows"));
@@ -60,5 +81,5 @@ export async function loadConversations(known: Omit<Known, "key">): Promise<{ te
     const source = texts.locales.vi[name];
     return source === undefined || texts.locales.en[name] === undefined ? undefined : placeholdersOf(source);
   };
-  return { texts, loaded, problems: [...texts.problems, ...checkFlows(loaded, { ...known, key })] };
+  return { texts, loaded, problems: [...texts.problems, ...checkFlows(loaded, { ...known, key }), ...callProblems(await readSources("resources/calls"))] };
 }

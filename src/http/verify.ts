@@ -36,7 +36,7 @@ export function verifyRoutes(deps: VerifyDeps): (app: FastifyInstance) => void {
     app.get<{ Querystring: Record<string, unknown> }>("/verify", async (request, reply) => {
       const language = languageOf(request.query["lang"], request.headers["accept-language"]);
       const code = typeof request.query["code"] === "string" ? cut(request.query["code"]) : "";
-      if (code !== "") return reply.redirect(`/verify/${encodeURIComponent(code)}${language === "en" ? "?lang=en" : ""}`, 303);
+      if (code !== "") return reply.redirect(`/verify/${encodeURIComponent(code)}?lang=${language}`, 303);
       return reply.type("text/html; charset=utf-8").header("content-security-policy", withForm).send(page(deps.i18n, language, form(deps.i18n, language, "")));
     });
 
@@ -46,7 +46,8 @@ export function verifyRoutes(deps: VerifyDeps): (app: FastifyInstance) => void {
       const seen = await deps.look(code);
       void reply.type("text/html; charset=utf-8").header("cache-control", "no-store").header("content-security-policy", withForm);
       if (seen.kind !== "found") {
-        const none = html`<p role="alert">${deps.i18n.text(language, { key: "web.verify_none", values: { code } })}</p>`;
+        const why = seen.kind === "check_digit" ? { key: "lookup.mistyped" } : { key: "web.verify_none", values: { code } };
+        const none = html`<p role="alert">${deps.i18n.text(language, why)}</p>`;
         return reply.code(404).send(page(deps.i18n, language, html`${none}${form(deps.i18n, language, code)}`));
       }
       return reply.send(page(deps.i18n, language, card(deps.i18n, language, seen.view)));

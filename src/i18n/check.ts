@@ -2,25 +2,30 @@ import { parse, TYPE, type MessageFormatElement } from "@formatjs/icu-messagefor
 import { languages, type Language } from "../domain/shown.js";
 import type { Messages } from "./i18n.js";
 
-/** What keeps the locales from holding together: a line each, naming language and key. */
-export function checkLocales(locales: Record<Language, Messages>): string[] {
+/** Where a language has a key, as `file:line`. */
+export type PlaceOf = (language: Language, key: string) => string;
+
+/** What keeps the locales from holding together: a line each, naming key, file and line. */
+export function checkLocales(locales: Record<Language, Messages>, placeOf: PlaceOf): string[] {
   const problems: string[] = [];
   const keys = new Set(languages.flatMap((language) => Object.keys(locales[language])));
   for (const key of keys) {
+    const has = languages.filter((language) => locales[language][key] !== undefined);
+    const places = has.map((language) => placeOf(language, key)).join(", ");
     const seen: string[] = [];
     for (const language of languages) {
       const source = locales[language][key];
       if (source === undefined) {
-        problems.push(`locales/${language}: ${key} is missing`);
+        problems.push(`locales/${language}: ${key} is missing (${places} has it)`);
         continue;
       }
       try {
         seen.push([...placeholders(parse(source))].sort().join(", "));
       } catch (error) {
-        problems.push(`locales/${language}: ${key}: ${error instanceof Error ? error.message : String(error)}`);
+        problems.push(`${placeOf(language, key)}: ${key}: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
-    if (new Set(seen).size > 1) problems.push(`locales: ${key}: placeholders differ: ${seen.join(" | ")}`);
+    if (new Set(seen).size > 1) problems.push(`${places}: ${key}: placeholders differ: ${seen.join(" | ")}`);
   }
   return problems;
 }

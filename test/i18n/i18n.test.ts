@@ -98,24 +98,26 @@ describe("keys", () => {
 });
 
 describe("checkLocales", () => {
+  const check = (vi: Record<string, string>, en: Record<string, string>): string[] => checkLocales({ vi, en }, (language, key) => `${language}.yaml:${key === "a" ? 1 : 2}`);
+
   test("is content with the same keys and placeholders", () => {
-    expect(checkLocales({ vi: { a: "{x} <b>{y}</b> {n, plural, other {{z}}}" }, en: { a: "<b>{y}</b> {n, plural, one {{z}} other {}} {x}" } })).toEqual([]);
+    expect(check({ a: "{x} <b>{y}</b> {n, plural, other {{z}}}" }, { a: "<b>{y}</b> {n, plural, one {{z}} other {}} {x}" })).toEqual([]);
   });
 
-  test("finds keys that a language lacks, either way", () => {
-    expect(checkLocales({ vi: { a: "x" }, en: { b: "x" } })).toEqual(["locales/en: a is missing", "locales/vi: b is missing"]);
+  test("finds keys that a language lacks, either way, and says where the other has them", () => {
+    expect(check({ a: "x" }, { b: "x" })).toEqual(["locales/en: a is missing (vi.yaml:1 has it)", "locales/vi: b is missing (en.yaml:2 has it)"]);
   });
 
-  test("finds placeholders that differ, also inside bold and plurals", () => {
-    expect(checkLocales({ vi: { a: "{x}" }, en: { a: "{y}" } })).toEqual(["locales: a: placeholders differ: x | y"]);
-    expect(checkLocales({ vi: { a: "<b>{x}</b>" }, en: { a: "x" } })).toEqual(["locales: a: placeholders differ: x | "]);
-    expect(checkLocales({ vi: { a: "{n, plural, other {{x}}}" }, en: { a: "{n, plural, other {}}" } })).toEqual(["locales: a: placeholders differ: n, x | n"]);
+  test("finds placeholders that differ, also inside bold and plurals, naming both places", () => {
+    expect(check({ a: "{x}" }, { a: "{y}" })).toEqual(["vi.yaml:1, en.yaml:1: a: placeholders differ: x | y"]);
+    expect(check({ a: "<b>{x}</b>" }, { a: "x" })).toEqual(["vi.yaml:1, en.yaml:1: a: placeholders differ: x | "]);
+    expect(check({ a: "{n, plural, other {{x}}}" }, { a: "{n, plural, other {}}" })).toEqual(["vi.yaml:1, en.yaml:1: a: placeholders differ: n, x | n"]);
   });
 
-  test("finds syntax errors, naming language and key", () => {
-    const found = checkLocales({ vi: { a: "{x" }, en: { a: "<b>x" } });
+  test("finds syntax errors, naming place and key", () => {
+    const found = check({ b: "{x" }, { b: "<b>x" });
     expect(found).toHaveLength(2);
-    expect(found[0]).toMatch(/^locales\/vi: a: ./);
-    expect(found[1]).toMatch(/^locales\/en: a: ./);
+    expect(found[0]).toMatch(/^vi\.yaml:2: b: ./);
+    expect(found[1]).toMatch(/^en\.yaml:2: b: ./);
   });
 });

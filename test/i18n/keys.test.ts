@@ -23,6 +23,7 @@ const dynamic: Record<string, string> = {
   "my_data.": "people/people.ts",
   "chat.": "app/chat-words.ts",
   "ask.": "engine/question.ts",
+  "requirement.": "registrations/registrations.ts",
 };
 
 /** Dotted names in code that share a first word with the locales and are no locale keys. */
