@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { Action, Query, Turn } from "../domain/capabilities.js";
+import { fileIdOf } from "../domain/file.js";
 import type { Account, Contact } from "../domain/person.js";
 import type { Content, Inbound, Outgoing } from "../domain/message.js";
 import type { Tx } from "../domain/ports.js";
@@ -41,11 +41,6 @@ export interface Turned {
   chosen: string | null;
   /** A photo that the open question now waits for. */
   waitsFor: string | null;
-}
-
-/** The id under which a file that came with this event is kept. */
-export function fileIdOf(inboundId: string): string {
-  return createHash("sha256").update(inboundId).digest("base64url").slice(0, 22);
 }
 
 /** Takes one input through the engine, doing in `tx` what it needs; `onAction` is told before anything may be written. */

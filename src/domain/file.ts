@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import { FileRef, fileProblems } from "./message.js";
 
@@ -39,3 +40,8 @@ export const keptTypes = {
   "application/pdf": "pdf",
 } as const;
 export type KeptType = keyof typeof keptTypes;
+
+/** The id under which a file that came with this event is kept. */
+export function fileIdOf(inboundId: string): string {
+  return createHash("sha256").update(inboundId).digest("base64url").slice(0, 22);
+}

@@ -15,19 +15,19 @@ export interface FileSource {
  */
 export async function keepBytes(
   row: StoredFile,
-  deps: { source: FileSource | null; store: FileStore; limits: FileLimits },
+  deps: { source: FileSource | null; store: FileStore; limits: FileLimits; onBytes: () => void },
   signal: AbortSignal,
 ): Promise<Inspected> {
-  const { source, store, limits } = deps;
-  if (await store.has(row._id)) {
-    const again = inspect(untilAborted(store.read(row._id), signal), limits);
+  const { source, store, limits, onBytes } = deps;
+  if (await orAborted(store.has(row._id), signal)) {
+    const again = inspect(untilAborted(store.read(row._id), signal, onBytes), limits);
     for await (const _ of again.bytes);
     return again.found();
   }
   if (source === null) throw new Error(`no channel ${row.channel}:${row.account}`);
   const bytes = await orAborted(source.openFile(row.source, signal), signal);
-  const checked = inspect(untilAborted(bytes, signal), limits);
-  await store.write(row._id, checked.bytes);
+  const checked = inspect(untilAborted(bytes, signal, onBytes), limits);
+  await orAborted(store.write(row._id, checked.bytes), signal);
   return checked.found();
 }
 
@@ -46,12 +46,13 @@ async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   }
 }
 
-async function* untilAborted(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* untilAborted(bytes: AsyncIterable<Uint8Array>, signal: AbortSignal, onBytes: () => void): AsyncGenerator<Uint8Array> {
   const iterator = bytes[Symbol.asyncIterator]();
   try {
     for (;;) {
       const turn = await orAborted(iterator.next(), signal);
       if (turn.done === true) return;
+      onBytes();
       yield turn.value;
     }
   } finally {

@@ -16,6 +16,8 @@ export interface JobSettings {
   limits: FileLimits;
   /** How long one try may take, fetching and storing. */
   tryTimeoutMs: number;
+  /** A try in which nothing comes for so long is broken off. */
+  stalledMs: number;
   /** Age at which a file that cannot be fetched is refused as `unreachable`. */
   giveUpAfterMs: number;
   /** Pause after the first failed try, doubled after each, up to a most. */
@@ -48,14 +50,25 @@ export function createJob({ rows, store, open, accept, clock, log, settings }: J
     const signal = AbortSignal.any([ending.signal, stop]);
     void clock.sleep(settings.tryTimeoutMs, signal).then(() => ending.abort(new Error("the try took too long")));
     const holding = hold(row, ending, signal);
+    let lastMs = clock.now().getTime();
+    void breakOffStalled(ending, signal, () => lastMs);
     try {
-      const found = await keepBytes(row, { source: open(row.channel, row.account), store, limits: settings.limits }, signal);
+      const onBytes = (): void => void (lastMs = clock.now().getTime());
+      const found = await keepBytes(row, { source: open(row.channel, row.account), store, limits: settings.limits, onBytes }, signal);
       await settle(row, { state: "kept", ...found });
     } catch (error) {
       await failed(row, error, stop);
     } finally {
       ending.abort();
       await holding;
+    }
+  }
+
+  async function breakOffStalled(ending: AbortController, signal: AbortSignal, lastMs: () => number): Promise<void> {
+    while (!signal.aborted) {
+      const leftMs = lastMs() + settings.stalledMs - clock.now().getTime();
+      if (leftMs <= 0) ending.abort(new Error("nothing came for too long"));
+      else await clock.sleep(leftMs, signal);
     }
   }
 

@@ -158,6 +158,13 @@ describe("files", () => {
     expect(await chunksOf(id)).toBe(0);
   });
 
+  it("breaks off a try in which nothing comes for too long, though a try may last much longer", async () => {
+    let tries = 0;
+    build(async () => (++tries === 1 ? (async function* () { yield samples.jpeg().subarray(0, 20); await new Promise(() => undefined); })() : inChunks(samples.jpeg())));
+    run({ stalledMs: 100, tryTimeoutMs: 600_000 });
+    expect(await over(await photo())).toMatchObject({ state: "kept", attempts: 2 });
+  });
+
   it("says once that it takes longer, restart or not, then tells the end", async () => {
     let release = (): void => undefined;
     const gate = new Promise<void>((resolve) => (release = resolve));

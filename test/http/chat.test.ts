@@ -1,3 +1,4 @@
+import { fileIdOf } from "../../src/domain/file.js";
 import { connect } from "node:net";
 import { request } from "node:http";
 import { afterEach, describe, expect, it } from "@jest/globals";
@@ -401,6 +402,18 @@ describe("an upload", () => {
     expect([...service.files.bytes.values()].map((each) => each.length)).toEqual([20 * 65_536]);
     expect(await upload(20, 0)).toBe(200);
     expect(service.inbox).toHaveLength(1);
+  });
+
+  it("is not kept twice when the page sends it again after it was taken over", async () => {
+    const service = await start();
+    const { cookie } = await visit(service);
+    const send = (): Promise<Response> => post(service, "/chat/files?id=picture-1", { headers: { cookie, "content-type": "image/jpeg" }, body: Buffer.from("x") });
+    expect((await send()).status).toBe(200);
+    const [ref = ""] = service.files.bytes.keys();
+    await service.files.remove(ref);
+    service.files.bytes.set(fileIdOf(service.inbox[0]?.id ?? ""), Buffer.from("x"));
+    expect((await send()).status).toBe(200);
+    expect([service.files.bytes.size, service.files.bytes.has(ref), service.inbox.length]).toEqual([1, false, 1]);
   });
 
   it("waits its turn when too many are under way, and goes when one has ended", async () => {

@@ -1,11 +1,13 @@
 import type { FastifyInstance } from "fastify";
 import type { Readable } from "node:stream";
 import { z } from "zod";
+import { fileIdOf } from "../../domain/file.js";
 import { uploadPrefix } from "../../domain/file-ports.js";
 import type { Content } from "../../domain/message.js";
 import { Language } from "../../domain/shown.js";
 import { type ChatDeps, clientIdPattern, defaultMaxUploadBytes } from "./deps.js";
 import { createPlaces, notStored, tooMany } from "./guard.js";
+import { inboundId } from "./payload.js";
 import type { TakeIn } from "./messages.js";
 import type { Visitors } from "./visitor.js";
 
@@ -46,7 +48,8 @@ export function fileRoute(app: FastifyInstance, deps: ChatDeps, visitors: Visito
     const ref = `${uploadPrefix}${user}:${id}`;
     const counted = { bytes: 0 };
     try {
-      if (await deps.files.has(ref)) {
+      // A page that missed our answer sends the file again, maybe long after it was kept.
+      if ((await deps.files.has(ref)) || (await deps.files.has(fileIdOf(inboundId(user, id))))) {
         for await (const _ of upTo(limit, request.body, counted));
       } else await deps.files.write(ref, upTo(limit, request.body, counted));
       const mime = (request.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
