@@ -138,11 +138,23 @@ export function createConversation(deps: ConversationDeps): Conversation {
       await handle(batch);
       return [];
     } catch (error) {
-      if (deps.isAway(error) && !deps.transactions.isConflict(error)) return batch.map((inbound) => ({ inbound, error }));
+      if (unreached(error)) return batch.map((inbound) => ({ inbound, error }));
     }
     const failed: Failed[] = [];
-    for (const inbound of batch) await single(inbound).catch((error: unknown) => void failed.push({ inbound, error }));
+    for (const [n, inbound] of batch.entries()) {
+      try {
+        await single(inbound);
+      } catch (error) {
+        if (unreached(error)) return [...failed, ...batch.slice(n).map((each) => ({ inbound: each, error }))];
+        failed.push({ inbound, error });
+      }
+    }
     return failed;
+  }
+
+  /** Nothing would come of trying the others one by one. */
+  function unreached(error: unknown): boolean {
+    return deps.isAway(error) && !deps.transactions.isConflict(error);
   }
 
   /** A mistake of ours ends in a transaction of its own, in which nothing of the failed step is left. */

@@ -39,14 +39,9 @@ export async function createProcesses() {
     const child = spawn(process.execPath, ["--enable-source-maps", join(base, "dist/app/cli.js"), "serve"], {
       cwd: base,
       env: {
-        PATH: process.env["PATH"] ?? "",
-        HOME: process.env["HOME"] ?? "",
-        DATA_DIR: dataDir,
-        PORT: "0",
-        DEMO: "1",
+        ...plainEnv(dataDir),
         TELEGRAM_CHAT_RATE: "1000/1000",
         TELEGRAM_API_ROOT: "http://127.0.0.1:9",
-        MONGOD_BINARY: process.env["OCOP_TEST_MONGOD_BINARY"] ?? "",
         ...env,
       },
       stdio: ["ignore", "pipe", "pipe"],
@@ -197,19 +192,21 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+/** What every process of the product is given, and nothing else of this one's environment. */
+const plainEnv = (dataDir: string): Record<string, string> => ({
+  PATH: process.env["PATH"] ?? "",
+  HOME: process.env["HOME"] ?? "",
+  DATA_DIR: dataDir,
+  PORT: "0",
+  DEMO: "1",
+  MONGOD_BINARY: process.env["OCOP_TEST_MONGOD_BINARY"] ?? "",
+});
+
 /** One verb of the command line in a process of its own, on the program in `base`; resolves when it has ended. */
 export async function runVerb(base: string, dataDir: string, command: readonly string[], env: Record<string, string> = {}): Promise<{ code: number | null; out: string; fail: string }> {
   const child = spawn(process.execPath, ["--enable-source-maps", join(base, "dist/app/cli.js"), ...command], {
     cwd: base,
-    env: {
-      PATH: process.env["PATH"] ?? "",
-      HOME: process.env["HOME"] ?? "",
-      DATA_DIR: dataDir,
-      PORT: "0",
-      DEMO: "1",
-      MONGOD_BINARY: process.env["OCOP_TEST_MONGOD_BINARY"] ?? "",
-      ...env,
-    },
+    env: { ...plainEnv(dataDir), ...env },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: 50_000,
     killSignal: "SIGKILL",

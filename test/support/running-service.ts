@@ -7,7 +7,7 @@ import { seedCalls, seedDemo } from "../../src/app/demo.js";
 import { readSecrets } from "../../src/app/secrets.js";
 import { createService, type Service } from "../../src/app/service.js";
 import { collections, indexes } from "../../src/app/stores.js";
-import type { Clock } from "../../src/lib/clock.js";
+import { systemClock, type Clock } from "../../src/lib/clock.js";
 import { countingIds } from "../../src/lib/ids.js";
 import { silent, type Log } from "../../src/lib/log.js";
 import { connect } from "../../src/store/connect.js";
@@ -23,17 +23,7 @@ export function movedClock(start: string): MovedClock {
   let ahead = new Date(start).getTime();
   return {
     now: () => new Date(ahead + (performance.now() - began)),
-    sleep: (ms, signal) =>
-      new Promise((resolve) => {
-        if (signal?.aborted === true) return resolve();
-        const done = (): void => {
-          clearTimeout(timer);
-          signal?.removeEventListener("abort", done);
-          resolve();
-        };
-        const timer = setTimeout(done, ms);
-        signal?.addEventListener("abort", done, { once: true });
-      }),
+    sleep: systemClock.sleep,
     move(ms) {
       ahead += ms;
     },
