@@ -123,6 +123,8 @@ function answerOf(inbound: Inbound): Extract<Input, { is: "answer" }>["answer"] 
         ...(content.file.name === undefined ? {} : { name: content.file.name }),
         ...(content.caption === undefined ? {} : { caption: content.caption }),
       };
+    case "location":
+      return { is: "location", latitude: content.latitude, longitude: content.longitude };
     case "contact":
       return { is: "contact", phone: content.phone, own: content.own };
     case "other":

@@ -6,7 +6,7 @@ const On = z.iso.date();
 /** A text an official writes: Vietnamese, with English where there is one. */
 export const Titled = z.object({ title: z.string().min(1), en: z.object({ title: z.string() }).exactOptional() });
 
-export const askKinds = ["text", "number", "date", "choice", "yes_no", "phone", "place", "photo", "files", "money", "weight", "location"] as const;
+export const askKinds = ["text", "number", "date", "choice", "choices", "yes_no", "phone", "email", "tax_code", "place", "photo", "files", "money", "weight", "location"] as const;
 export const AskKind = z.enum(askKinds);
 export type AskKind = z.infer<typeof AskKind>;
 

@@ -23,10 +23,14 @@ export const Content = z.discriminatedUnion("kind", [
     media: z.enum(["photo", "document", "video", "audio"]),
     file: FileRef,
     caption: z.string().exactOptional(),
+    /** Which album it came in: its parts are answered as one. */
+    group: z.string().max(64).exactOptional(),
   }),
+  /** A point on the map, WGS 84 degrees. */
+  z.object({ kind: z.literal("location"), latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) }),
   /** A phone number the channel itself shared; `own` only when it is proven to be the sender's. */
   z.object({ kind: z.literal("contact"), phone: z.string(), own: z.boolean() }),
-  z.object({ kind: z.literal("other"), what: z.enum(["voice", "sticker", "location", "unknown"]) }),
+  z.object({ kind: z.literal("other"), what: z.enum(["voice", "sticker", "unknown"]) }),
   /** The person blocked (`false`) or unblocked (`true`) us. */
   z.object({ kind: z.literal("reach"), reachable: z.boolean() }),
   /** From our own file job: the file that a question waits for is kept, or was refused. */

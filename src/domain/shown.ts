@@ -10,6 +10,12 @@ export type Shown =
   /** "09:12 ngày 23/11/2026"; an ISO instant. */
   | { show: "instant"; at: string }
   | { show: "phone"; e164: string }
+  /** Whole đồng: "35.000 đồng". */
+  | { show: "money"; vnd: number }
+  /** A bare figure as people write it: "1.500", "1,5". */
+  | { show: "figure"; value: number }
+  /** One after another: "a, b, c". */
+  | { show: "list"; of: Shown[] }
   | { show: "words"; key: string; values?: { [name: string]: Shown } }
   /** One text a language; Vietnamese where the other is missing. */
   | { show: "either"; vi: string; en?: string }

@@ -25,6 +25,12 @@ export function format(language: Language, value: Shown, say: (key: string, valu
     }
     case "phone":
       return showPhone(value.e164);
+    case "money":
+      return `${figure(language, value.vnd)} ${language === "vi" ? "đồng" : "VND"}`;
+    case "figure":
+      return figure(language, value.value);
+    case "list":
+      return value.of.map((each) => String(format(language, each, say))).join(", ");
     case "words":
       return say(value.key, value.values ?? {});
     case "either":
@@ -36,6 +42,10 @@ export function format(language: Language, value: Shown, say: (key: string, valu
     default:
       return assertNever(value);
   }
+}
+
+function figure(language: Language, value: number): string {
+  return new Intl.NumberFormat(language === "vi" ? "vi-VN" : "en", { maximumFractionDigits: 6 }).format(value);
 }
 
 function date(language: Language, on: string): string {

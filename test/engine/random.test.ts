@@ -24,7 +24,7 @@ type Move =
   | { do: "file"; media: "photo" | "document" | "video" | "audio"; caption?: string }
   | { do: "settle"; n: number; how: "ok" | "bad" | "slow" | "stranger" }
   | { do: "contact"; phone: string; own: boolean }
-  | { do: "other"; what: "voice" | "sticker" | "location" | "unknown" }
+  | { do: "other"; what: "voice" | "sticker" | "unknown" }
   | { do: "early"; text: string }
   | { do: "wait"; ms: number }
   | { do: "world"; change: Partial<World> };
@@ -75,7 +75,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant("file" as const), media: fc.constantFrom("photo" as const, "photo" as const, "document" as const, "video" as const, "audio" as const), caption: fc.constantFrom(decisionText, "4 sao", "", "<b>") }, { requiredKeys: ["do", "media"] }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("settle" as const), n: nat, how: fc.constantFrom("ok" as const, "bad" as const, "slow" as const, "stranger" as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("contact" as const), phone: fc.constantFrom("+84901234567", "0901234567", "+15550100199", ""), own: fc.boolean() }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("other" as const), what: fc.constantFrom("voice" as const, "sticker" as const, "location" as const, "unknown" as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("other" as const), what: fc.constantFrom("voice" as const, "sticker" as const, "unknown" as const) }) },
   { weight: 2, arbitrary: fc.oneof(texts, fc.constantFrom(...commands)).map((text): Move => ({ do: "early", text })) },
   { weight: 2, arbitrary: fc.constantFrom(1_000, 3_600_000, 23 * 3_600_000, 25 * 3_600_000, 100 * 86_400_000).map((ms): Move => ({ do: "wait", ms })) },
   { weight: 2, arbitrary: world.map((change): Move => ({ do: "world", change })) },

@@ -51,7 +51,9 @@ const Message = z.object({
   audio: NamedFile.exactOptional(),
   voice: z.object({}).exactOptional(),
   sticker: z.object({}).exactOptional(),
-  location: z.object({}).exactOptional(),
+  location: z.object({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) }).exactOptional(),
+  /** Parts of an album carry the same. */
+  media_group_id: z.string().min(1).max(64).exactOptional(),
   contact: z.object({ phone_number: z.string().min(1).max(64), user_id: z.int().exactOptional() }).exactOptional(),
 });
 export type Message = z.infer<typeof Message>;

@@ -101,13 +101,13 @@ function contentOf(message: Message, from: User): Content | null {
   }
   if (message.voice !== undefined) return { kind: "other", what: "voice" };
   if (message.sticker !== undefined) return { kind: "other", what: "sticker" };
-  if (message.location !== undefined) return { kind: "other", what: "location" };
+  if (message.location !== undefined) return { kind: "location", latitude: message.location.latitude, longitude: message.location.longitude };
   return null;
 }
 
 function fileContent(media: "photo" | "document" | "video" | "audio", file: NamedFile, message: Message): Content {
   const caption = message.caption === undefined ? "" : clean(message.caption);
-  return { kind: "file", media, file: fileRef(file), ...(caption === "" ? {} : { caption }) };
+  return { kind: "file", media, file: fileRef(file), ...(caption === "" ? {} : { caption }), ...(message.media_group_id === undefined ? {} : { group: message.media_group_id }) };
 }
 
 function fileRef(file: NamedFile): FileRef {

@@ -27,7 +27,8 @@ export type Answer =
   | { is: "option"; value: Json }
   | { is: "file"; fileId: string; media: "photo" | "document" | "video" | "audio"; name?: string; caption?: string }
   | { is: "contact"; phone: string; own: boolean }
-  | { is: "other"; what: "voice" | "sticker" | "location" | "unknown" }
+  | { is: "location"; latitude: number; longitude: number }
+  | { is: "other"; what: "voice" | "sticker" | "unknown" }
   | { is: "settled"; fileId: string; problem?: FileProblem; values?: Record<string, string | number>; slow?: boolean };
 
 export interface AskContext {
@@ -86,6 +87,7 @@ export function notText(answer: Exclude<Answer, { is: "text" }>, ctx: AskContext
     case "other":
       return answer.what === "voice" ? problem("problem.voice", { office: ctx.office }) : problem("problem.want_words");
     case "contact":
+    case "location":
     case "option":
     case "settled":
       return problem("problem.want_words");

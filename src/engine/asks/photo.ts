@@ -41,6 +41,7 @@ export const photo: AskType = {
       case "other":
         return answer.what === "voice" ? problem("problem.voice", { office: ctx.office }) : problem("problem.want_photo");
       case "contact":
+      case "location":
         return problem("problem.want_photo");
     }
   },

@@ -39,7 +39,7 @@ describe("an update becomes an inbound", () => {
     ["takes a piece of music as audio", { audio: { file_id: "A" } }, { kind: "file", media: "audio", file: { ref: "A" } }],
     ["names a voice message", { voice: file }, { kind: "other", what: "voice" }],
     ["names a sticker", { sticker: file }, { kind: "other", what: "sticker" }],
-    ["names a place", { location: { latitude: 1, longitude: 2 } }, { kind: "other", what: "location" }],
+    ["names a place", { location: { latitude: 1, longitude: 2 } }, { kind: "location", latitude: 1, longitude: 2 }],
     ["names the rest unknown", { dice: { emoji: "🎲", value: 3 } }, { kind: "other", what: "unknown" }],
     ["believes one's own number", { contact: { phone_number: "+84901234567", first_name: "A", user_id: from.id } }, { kind: "contact", phone: "+84901234567", own: true }],
     ["does not believe another's number", { contact: { phone_number: "+84901234567", first_name: "B", user_id: 9 } }, { kind: "contact", phone: "+84901234567", own: false }],
