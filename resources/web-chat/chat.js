@@ -26,7 +26,7 @@ let who = "";
 let outbox = null;
 let greeted = false;
 
-const composer = createComposer(words, { onText: sayText, onFiles: sendFiles });
+const composer = createComposer(words, { onText: sayText, onFiles: (files, caption) => sendFiles(files, caption) });
 let alertBar = () => undefined;
 const log = createLog(words, {
   onPress(choice, byKeyboard) {
@@ -37,15 +37,11 @@ const log = createLog(words, {
   onAlert: (entry, row) => alertBar(entry, row),
 });
 const connection = createConnection(words, { session, onEntry: (entry) => log.show(entry), onReady: ready });
-const upload = createUploads({ words, language, maxBytes: maxUploadBytes, log, session });
+const sendFiles = createUploads({ words, language, maxBytes: maxUploadBytes, log, session });
 const beforeSession = [];
 
 function sayText(text) {
   add({ text }, text);
-}
-
-function sendFiles(files, caption) {
-  files.forEach((file, index) => upload(file, index === 0 ? caption : ""));
 }
 
 function add(content, shown, id) {

@@ -20,8 +20,9 @@ export function createUploads({ words, language, maxBytes, log, session }) {
 
   function attempt(upload, done) {
     if (upload.over) return done();
-    const { file, id, caption, view } = upload;
+    const { file, id, caption, group, view } = upload;
     const query = new URLSearchParams({ id, name: file.name.slice(0, 255), caption, language });
+    if (group) query.set("group", group);
     const request = new XMLHttpRequest();
     upload.request = request;
     view.progress(0);
@@ -61,8 +62,14 @@ export function createUploads({ words, language, maxBytes, log, session }) {
   });
   addEventListener("online", () => unfinished.forEach((upload) => upload.request && upload.request.readyState === 4 && again(upload)));
 
-  return function add(file, caption) {
-    const upload = { file, caption, id: newId(), tries: 0, over: false };
+  /** Files chosen together are one album: the caption goes with the first. */
+  return function send(files, caption) {
+    const group = files.length > 1 ? newId() : "";
+    files.forEach((file, index) => add(file, index === 0 ? caption : "", group));
+  };
+
+  function add(file, caption, group) {
+    const upload = { file, caption, group, id: newId(), tries: 0, over: false };
     upload.view = fileView(file, caption, upload.id, { words, log, cancel: () => {
       if (upload.over) return;
       finish(upload, "canceled", words.canceled);
@@ -72,7 +79,7 @@ export function createUploads({ words, language, maxBytes, log, session }) {
     unfinished.add(upload);
     queue.push(upload);
     next();
-  };
+  }
 }
 
 const megabytes = (bytes) => Math.round(bytes / 1024 / 1024);

@@ -12,6 +12,7 @@ import type { Language } from "../domain/shown.js";
 import { UserError } from "../domain/errors.js";
 import { createFiles } from "../files/files.js";
 import { createLinks } from "../files/links.js";
+import { checkVirusScan, createVirusScan } from "../files/virus-scan.js";
 import { chatRoutes } from "../http/chat.js";
 import { fileRoutes } from "../http/files.js";
 import { healthRoutes } from "../http/health.js";
@@ -192,6 +193,8 @@ export async function createService(deps: ServiceDeps) {
     if (tooMuch !== undefined) void sayWait(tooMuch).catch(() => undefined);
   };
 
+  const scan = config.VIRUS_SCAN_COMMAND === undefined ? null : { command: config.VIRUS_SCAN_COMMAND, pathEnv: config.pathEnv };
+  if (scan !== null) await checkVirusScan(scan);
   const files = createFiles({
     rows: stores.fileRows,
     store: stores.files,
@@ -199,6 +202,8 @@ export async function createService(deps: ServiceDeps) {
     async accept(inbound) {
       await intake.accept(inbound);
     },
+    scan: scan === null ? null : createVirusScan({ ...scan, clock }),
+    isReferenced: stores.fileReferences,
     clock,
     log,
   });
@@ -254,6 +259,7 @@ export async function createService(deps: ServiceDeps) {
   metrics.waiting(conversation.waiting);
   metrics.outbox(outbox.status);
 
+  const inBoth = (key: string): string => [i18n.text("vi", { key }), i18n.text("en", { key }), ""].join("\n");
   const server = createServer({
     trustProxy: config.TRUST_PROXY,
     log,
@@ -277,7 +283,7 @@ export async function createService(deps: ServiceDeps) {
       }),
       verifyRoutes({ look: registrations.look, i18n }),
       verifyStyle(),
-      fileRoutes({ links, rows: stores.fileRows, store: stores.files }),
+      fileRoutes({ links, rows: stores.fileRows, store: stores.files, words: { wrong: inBoth("file.link_wrong"), expired: inBoth("file.link_expired") } }),
       chatRoutes({
         accept: intake.accept,
         transcripts: stores.transcripts,

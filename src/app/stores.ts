@@ -4,6 +4,7 @@ import type { Log } from "../lib/log.js";
 import { createBundleStore } from "../store/bundles.js";
 import { createTransactions, type CollectionIndexes } from "../store/connect.js";
 import { createDeliveryStore, deliveryIndexes } from "../store/deliveries.js";
+import { createFileReferences } from "../store/file-references.js";
 import { createFileRows, fileIndexes } from "../store/file-rows.js";
 import { createFileStore } from "../store/files.js";
 import { createInboxStore, inboxIndexes } from "../store/inbox.js";
@@ -48,6 +49,7 @@ export function createStores(connection: Connection, { clock, log }: { clock: Cl
     signals: createSignals(connection, { clock, onError }),
     files: createFileStore(connection),
     fileRows: createFileRows(connection),
+    fileReferences: createFileReferences(connection),
   };
 }
 

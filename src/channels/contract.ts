@@ -35,7 +35,7 @@ export interface Channel {
   acknowledge(inbound: Inbound): Promise<void>;
   /** After a press was taken: shows which choice was made in place of the buttons. Best effort, never rejects. */
   settle(inbound: Inbound, chosen: string): Promise<void>;
-  /** Opens a file a person sent. Rejects with `FileGone` when it can never be had, with anything else when it may work later. */
+  /** Opens a file a person sent. Rejects with `FileGone` or `FileTooBig` when it can never be had, with anything else when it may work later. */
   openFile(file: FileRef, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
   /** The file is kept or refused: what the channel itself holds of it may go. */
   forgetFile?(file: FileRef): Promise<void>;
@@ -49,7 +49,12 @@ export interface Channel {
   trouble(): string | null;
 }
 
-/** The file can never be had: too old, removed, or over the channel's own limit. */
+/** The file can never be had: too old, or removed. */
 export class FileGone extends Error {
   override readonly name = "FileGone";
+}
+
+/** The file is over the channel's own limit: that it can never be had is the person's to know. */
+export class FileTooBig extends Error {
+  override readonly name = "FileTooBig";
 }

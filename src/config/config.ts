@@ -36,6 +36,11 @@ const Environment = z.object({
       const [refillPerSecond = 1, size = 5] = value.split("/").map(Number);
       return { refillPerSecond, size };
     }),
+  VIRUS_SCAN_COMMAND: z
+    .string()
+    .regex(/^[^"'`\\$|&;<>]*\S[^"'`\\$|&;<>]*$/, "a program and its arguments, without quotes: no shell runs it")
+    .transform((value) => value.trim().split(/\s+/))
+    .exactOptional(),
   SESSION_SECRET: z.string().min(16).exactOptional(),
   SECRETS_KEY: z.string().regex(/^[0-9a-fA-F]{64}$/, "64 hex digits").exactOptional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),

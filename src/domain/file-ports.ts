@@ -31,5 +31,11 @@ export interface FileRows {
   nextDue(): Promise<Date | null>;
   /** Gives back every claim: whoever held one is known to be dead. Answers how many rows are due now. */
   freeAll(now: Date): Promise<number>;
+  /** When the newest part of an album came, and whether its person was told that it takes longer. */
+  album(contactId: string, group: string): Promise<{ newestAt: Date; saidSlow: boolean }>;
+  /** Kept rows that came before an instant and were not found referred to since, those never looked at first. */
+  unreferred(before: Date, limit: number): Promise<StoredFile[]>;
+  referred(ids: readonly string[], at: Date): Promise<void>;
+  remove(ids: readonly string[]): Promise<void>;
   ofContact(contactId: string): Promise<StoredFile[]>;
 }

@@ -11,6 +11,8 @@ export const StoredFile = z.object({
   user: z.string(),
   chat: z.string(),
   source: FileRef,
+  /** Which album it came in, as its channel names it. */
+  group: z.string().exactOptional(),
   state: z.enum(["receiving", "kept", "refused"]),
   problem: z.enum(fileProblems).exactOptional(),
   values: z.record(z.string(), z.union([z.string(), z.number()])).exactOptional(),
@@ -27,6 +29,8 @@ export const StoredFile = z.object({
   height: z.number().int().exactOptional(),
   /** Whether the question that waits was told that it takes longer. */
   saidSlow: z.boolean().exactOptional(),
+  /** When something was last found to refer to it. */
+  referredAt: z.date().exactOptional(),
 });
 export type StoredFile = z.infer<typeof StoredFile>;
 

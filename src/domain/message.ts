@@ -11,7 +11,7 @@ export const FileRef = z.object({
 export type FileRef = z.infer<typeof FileRef>;
 
 /** Why a file was not kept; each has a sentence in `locales/` under `file.<problem>`. */
-export const fileProblems = ["too_big", "wrong_type", "not_readable", "too_many_pixels", "unreachable"] as const;
+export const fileProblems = ["too_big", "wrong_type", "not_readable", "too_many_pixels", "too_many_pages", "active_content", "infected", "unreachable"] as const;
 export type FileProblem = (typeof fileProblems)[number];
 
 export const Content = z.discriminatedUnion("kind", [

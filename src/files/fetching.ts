@@ -1,7 +1,8 @@
 import type { FileStore } from "../domain/file-ports.js";
 import type { StoredFile } from "../domain/file.js";
 import type { FileRef } from "../domain/message.js";
-import { inspect, type FileLimits, type Inspected } from "./inspect.js";
+import { inspect, type Inspected } from "./inspect.js";
+import type { FileLimits } from "./limits.js";
 
 /** The part of a channel that is needed here. */
 export interface FileSource {

@@ -1,21 +1,18 @@
 import Bottleneck from "bottleneck";
-import { uploadPrefix } from "../domain/file-ports.js";
 import type { Inbound } from "../domain/message.js";
 import type { Tx } from "../domain/ports.js";
-import { defaultLimits } from "./inspect.js";
 import { createJob, nameOf, type JobDeps, type JobSettings } from "./job.js";
+import { defaultLimits } from "./limits.js";
+import { createSweep, type SweepSettings } from "./sweep.js";
 import { toldOf } from "./words.js";
 
-export interface FileSettings extends JobSettings {
+export interface FileSettings extends JobSettings, SweepSettings {
   /** Files fetched at once by this process. */
   inFlight: number;
   /** Age at which the person is told that it takes longer. */
   slowAfterMs: number;
   /** The slow look for work, beside `wake` and the timer. */
   lookMs: number;
-  /** How long an upload is kept that no question asked for, and how often such are looked for. */
-  unaskedMs: number;
-  sweepMs: number;
 }
 
 export const defaultFileSettings: FileSettings = {
@@ -27,8 +24,10 @@ export const defaultFileSettings: FileSettings = {
   backoff: { firstMs: 1_000, maxMs: 60_000 },
   slowAfterMs: 3_000,
   claimMs: 9_000,
+  albumQuietMs: 1_500,
   lookMs: 10_000,
   unaskedMs: 24 * 3_600_000,
+  unreferencedMs: 24 * 3_600_000,
   sweepMs: 3_600_000,
 };
 
@@ -43,10 +42,17 @@ export interface Files {
 
 const unsaidAtOnce = 100;
 
-export function createFiles(deps: Omit<JobDeps, "settings"> & { settings?: Partial<FileSettings> }): Files {
+export interface FilesDeps extends Omit<JobDeps, "settings"> {
+  /** Which of these files something still refers to: a registration, a draft, a product. */
+  isReferenced(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  settings?: Partial<FileSettings>;
+}
+
+export function createFiles(deps: FilesDeps): Files {
   const { rows, accept, clock, log } = deps;
   const settings = { ...defaultFileSettings, ...deps.settings };
   const work = createJob({ ...deps, settings });
+  const sweep = createSweep({ ...deps, settings });
   let running: { loop: Promise<unknown>; stop: AbortController; limiter: Bottleneck } | null = null;
   let nap = new AbortController();
   let inHand = 0;
@@ -71,23 +77,14 @@ export function createFiles(deps: Omit<JobDeps, "settings"> & { settings?: Parti
     return Math.min(slowAt, due?.getTime() ?? Infinity);
   }
 
-  async function sweep(stop: AbortSignal): Promise<void> {
-    while (!stop.aborted) {
-      await deps.store.sweep(uploadPrefix, new Date(clock.now().getTime() - settings.unaskedMs)).then(
-        (removed) => (removed > 0 ? log.info({ removed }, "uploads that nothing asked for removed") : undefined),
-        (error: unknown) => log.warn({ error: nameOf(error) }, "uploads not swept"),
-      );
-      await clock.sleep(settings.sweepMs, stop);
-    }
-  }
-
   async function saySlow(): Promise<number> {
     for (;;) {
       const unsaid = await rows.unsaid(unsaidAtOnce);
       for (const row of unsaid) {
         const at = row.createdAt.getTime() + settings.slowAfterMs;
         if (at > clock.now().getTime()) return at;
-        await accept([toldOf(row, "slow", clock.now())]);
+        const said = row.group !== undefined && (await rows.album(row.contactId, row.group)).saidSlow;
+        if (!said) await accept([toldOf(row, "slow", clock.now())]);
         await rows.update(row._id, { saidSlow: true });
       }
       if (unsaid.length < unsaidAtOnce) return Infinity;
@@ -116,7 +113,8 @@ export function createFiles(deps: Omit<JobDeps, "settings"> & { settings?: Parti
       if (content.kind !== "file") throw new TypeError(`not a file: ${content.kind}`);
       const now = clock.now();
       const source = content.file;
-      await rows.insert(tx, { _id: fileId, contactId, channel, account, user, chat, source, state: "receiving", attempts: 0, dueAt: now, createdAt: now });
+      const group = content.group === undefined ? {} : { group: content.group };
+      await rows.insert(tx, { _id: fileId, contactId, channel, account, user, chat, source, ...group, state: "receiving", attempts: 0, dueAt: now, createdAt: now });
     },
     wake,
     start() {

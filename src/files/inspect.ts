@@ -1,20 +1,12 @@
 import { createHash } from "node:crypto";
 import type { KeptType } from "../domain/file.js";
-import { FileRefused, formats, signatureBytes, typeOf } from "./formats.js";
-import { createReader } from "./reader.js";
+import { pictures, signatureBytes, typeOf } from "./formats.js";
+import { defaultLimits, type FileLimits } from "./limits.js";
+import { createPdfCheck } from "./pdf.js";
+import { createReader, type OnSize } from "./reader.js";
+import { FileRefused, unreadable } from "./refused.js";
 
-export { FileRefused } from "./formats.js";
-
-export interface FileLimits {
-  bytes: number;
-  /** Width times height. */
-  pixels: number;
-  /** The longer side. */
-  side: number;
-}
-
-export const defaultLimits: FileLimits = { bytes: 20 * 1024 * 1024, pixels: 50_000_000, side: 20_000 };
-
+/** What is stored: `bytes` and `sha256` are of what leaves, not of what came. */
 export interface Inspected {
   mime: KeptType;
   bytes: number;
@@ -24,9 +16,16 @@ export interface Inspected {
   height?: number;
 }
 
+/** One format's check of one file: `feed` answers what may be kept of the bytes; both throw `FileRefused`. */
+interface Check {
+  feed(chunk: Uint8Array): Uint8Array | Promise<Uint8Array>;
+  end(): void;
+  stop(): void;
+}
+
 /**
- * Checks bytes as they pass. `bytes` throws a `FileRefused` as soon as one is certain, and reads no further;
- * `found` answers once all have passed, and throws before. Keeps about 1 KB, whatever the file's size.
+ * Checks bytes as they pass and takes out what cameras wrote into pictures. `bytes` throws a `FileRefused` as soon as one is certain,
+ * and reads no further; `found` answers once all have passed, and throws before. Keeps less than 2 MB, whatever the file's size.
  */
 export function inspect(
   source: AsyncIterable<Uint8Array>,
@@ -36,16 +35,38 @@ export function inspect(
 
   async function* pass(): AsyncGenerator<Uint8Array> {
     const hash = createHash("sha256");
-    const check = createCheck(limits);
-    let total = 0;
-    for await (const chunk of source) {
-      total += chunk.length;
-      if (total > limits.bytes) throw new FileRefused("too_big", `over ${limits.bytes} bytes`);
-      hash.update(chunk);
-      check.feed(chunk);
-      yield chunk;
+    let size: { width: number; height: number } | null = null;
+    const onSize: OnSize = (width, height) => {
+      if (width === 0 || height === 0) throw unreadable("no width or height");
+      if (width > limits.side || height > limits.side || width * height > limits.pixels) throw new FileRefused("too_many_pixels", `${width} × ${height}`);
+      if (size === null || width * height > size.width * size.height) size = { width, height };
+    };
+    let first = Buffer.alloc(0);
+    let known: { mime: KeptType; check: Check } | null = null;
+    let [came, left] = [0, 0];
+    try {
+      for await (const chunk of source) {
+        came += chunk.length;
+        if (came > limits.bytes) throw new FileRefused("too_big", `over ${limits.bytes} bytes`);
+        const ready: Uint8Array = known === null ? Buffer.concat([first, chunk]) : chunk;
+        if (known === null) {
+          first = Buffer.from(ready);
+          if (first.length < signatureBytes) continue;
+          known = recognise(first.subarray(0, signatureBytes), limits, onSize);
+        }
+        const leaving = await known.check.feed(ready);
+        if (leaving.length === 0) continue;
+        hash.update(leaving);
+        left += leaving.length;
+        yield leaving;
+      }
+      if (known === null && first.length > 0) recognise(first, limits, onSize);
+      if (known === null) throw unreadable("ends too early");
+      known.check.end();
+      found = { mime: known.mime, ...(size as { width: number; height: number } | null), bytes: left, sha256: hash.digest("hex") };
+    } finally {
+      known?.check.stop();
     }
-    found = { ...check.end(), bytes: total, sha256: hash.digest("hex") };
   }
 
   return {
@@ -57,42 +78,22 @@ export function inspect(
   };
 }
 
-type Reader = ReturnType<typeof createReader>;
-
-function createCheck(limits: FileLimits): { feed(chunk: Uint8Array): void; end(): Omit<Inspected, "bytes" | "sha256"> } {
-  let first = Buffer.alloc(0);
-  let known: { mime: KeptType; reader: Reader } | null = null;
-  let size: { width: number; height: number } | null = null;
-
-  function onSize(width: number, height: number): void {
-    if (width === 0 || height === 0) throw new FileRefused("not_readable", "no width or height");
-    if (width > limits.side || height > limits.side || width * height > limits.pixels) {
-      throw new FileRefused("too_many_pixels", `${width} × ${height}`);
-    }
-    if (size === null || width * height > size.width * size.height) size = { width, height };
+function recognise(signature: Buffer, limits: FileLimits, onSize: OnSize): { mime: KeptType; check: Check } {
+  const mime = typeOf(signature);
+  if (mime === null) throw new FileRefused("wrong_type", "unknown first bytes");
+  if (mime === "application/pdf") {
+    const pdf = createPdfCheck(limits);
+    return { mime, check: { feed: (chunk) => pdf.feed(chunk).then(() => chunk), end: pdf.end, stop: pdf.stop } };
   }
-
-  function recognise(): { mime: KeptType; reader: Reader } {
-    const mime = typeOf(first);
-    if (mime === null) throw new FileRefused("wrong_type", "unknown first bytes");
-    const reader = createReader(formats[mime](onSize));
-    reader.feed(first);
-    return { mime, reader };
-  }
-
+  const reader = createReader(pictures[mime](onSize));
   return {
-    feed(chunk) {
-      if (known !== null) return known.reader.feed(chunk);
-      const missing = signatureBytes - first.length;
-      first = Buffer.concat([first, chunk.subarray(0, missing)]);
-      if (first.length < signatureBytes) return;
-      known = recognise();
-      known.reader.feed(chunk.subarray(missing));
-    },
-    end() {
-      if (known === null && first.length > 0) known = recognise();
-      if (known?.reader.ended() !== true) throw new FileRefused("not_readable", "ends too early");
-      return { mime: known.mime, ...size };
+    mime,
+    check: {
+      feed: reader.feed,
+      end() {
+        if (!reader.ended()) throw unreadable("ends too early");
+      },
+      stop: () => undefined,
     },
   };
 }

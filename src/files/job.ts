@@ -3,7 +3,10 @@ import type { StoredFile } from "../domain/file.js";
 import type { FileProblem, Inbound } from "../domain/message.js";
 import type { Clock } from "../lib/clock.js";
 import { keepBytes, type FileSource } from "./fetching.js";
-import { FileRefused, type FileLimits } from "./inspect.js";
+import type { Inspected } from "./inspect.js";
+import type { FileLimits } from "./limits.js";
+import { FileRefused } from "./refused.js";
+import type { VirusScan } from "./virus-scan.js";
 import { refusal, toldOf } from "./words.js";
 
 /** As pino has it. Only ids, counts and the names of errors are given: their texts may carry a token. */
@@ -24,6 +27,8 @@ export interface JobSettings {
   backoff: { firstMs: number; maxMs: number };
   /** A claim is renewed at a third of this; a row left by a crash is taken again after it. */
   claimMs: number;
+  /** Parts of an album come one by one: its files are told of once none came for so long. */
+  albumQuietMs: number;
 }
 
 export interface JobDeps {
@@ -33,13 +38,15 @@ export interface JobDeps {
   open(channel: string, account: string): FileSource | null;
   /** Puts events into the inbox: once for each id. */
   accept(inbound: Inbound[]): Promise<void>;
+  /** Null: files are not scanned. */
+  scan: VirusScan | null;
   clock: Clock;
   log: FileLog;
   settings: JobSettings;
 }
 
 /** Works on one claimed row: fetch, check, keep, settle, tell. Each step can be repeated, so a crash between any two loses nothing. */
-export function createJob({ rows, store, open, accept, clock, log, settings }: JobDeps): (row: StoredFile, stop: AbortSignal) => Promise<void> {
+export function createJob({ rows, store, open, accept, scan, clock, log, settings }: JobDeps): (row: StoredFile, stop: AbortSignal) => Promise<void> {
   const inMs = (ms: number): Date => new Date(clock.now().getTime() + ms);
   const pauseMs = (attempts: number): number => Math.min(settings.backoff.maxMs, settings.backoff.firstMs * 2 ** Math.min(attempts - 1, 30));
 
@@ -48,19 +55,30 @@ export function createJob({ rows, store, open, accept, clock, log, settings }: J
     if ((row.source.bytes ?? 0) > settings.limits.bytes) return refuse(row, "too_big");
     const ending = new AbortController();
     const signal = AbortSignal.any([ending.signal, stop]);
-    void clock.sleep(settings.tryTimeoutMs, signal).then(() => ending.abort(new Error("the try took too long")));
     const holding = hold(row, ending, signal);
-    let lastMs = clock.now().getTime();
-    void breakOffStalled(ending, signal, () => lastMs);
     try {
-      const onBytes = (): void => void (lastMs = clock.now().getTime());
-      const found = await keepBytes(row, { source: open(row.channel, row.account), store, limits: settings.limits, onBytes }, signal);
+      const found = await fetched(row, signal);
+      await scan?.(store.read(row._id), signal);
       await settle(row, { state: "kept", ...found });
     } catch (error) {
       await failed(row, error, stop);
     } finally {
       ending.abort();
       await holding;
+    }
+  }
+
+  async function fetched(row: StoredFile, until: AbortSignal): Promise<Inspected> {
+    const ending = new AbortController();
+    const signal = AbortSignal.any([ending.signal, until]);
+    void clock.sleep(settings.tryTimeoutMs, signal).then(() => ending.abort(new Error("the try took too long")));
+    let lastMs = clock.now().getTime();
+    void breakOffStalled(ending, signal, () => lastMs);
+    const onBytes = (): void => void (lastMs = clock.now().getTime());
+    try {
+      return await keepBytes(row, { source: open(row.channel, row.account), store, limits: settings.limits, onBytes }, signal);
+    } finally {
+      ending.abort();
     }
   }
 
@@ -83,6 +101,7 @@ export function createJob({ rows, store, open, accept, clock, log, settings }: J
 
   async function failed(row: StoredFile, error: unknown, stop: AbortSignal): Promise<void> {
     if (error instanceof FileRefused) return refuse(row, error.problem);
+    if (nameOf(error) === "FileTooBig") return refuse(row, "too_big");
     if (nameOf(error) === "FileGone") return refuse(row, "unreachable");
     if (stop.aborted) return void (await rows.update(row._id, { dueAt: clock.now() }, row.attempts));
     const now = clock.now().getTime();
@@ -93,7 +112,7 @@ export function createJob({ rows, store, open, accept, clock, log, settings }: J
   }
 
   function refuse(row: StoredFile, problem: FileProblem): Promise<void> {
-    return settle(row, refusal(row, problem, settings.limits.bytes));
+    return settle(row, refusal(row, problem, settings.limits));
   }
 
   async function settle(row: StoredFile, outcome: Partial<StoredFile>): Promise<void> {
@@ -106,9 +125,14 @@ export function createJob({ rows, store, open, accept, clock, log, settings }: J
     if (current === null || current.state === "refused") await store.remove(row._id);
   }
 
-  /** A settled row stays due until the inbox has the event. */
+  /** A settled row stays due until the inbox has the event; a part of an album until no other part came for a while. */
   async function tell(row: StoredFile): Promise<void> {
     try {
+      if (row.group !== undefined) {
+        const { newestAt } = await rows.album(row.contactId, row.group);
+        const quietAt = new Date(newestAt.getTime() + settings.albumQuietMs);
+        if (quietAt > clock.now()) return void (await rows.update(row._id, { dueAt: quietAt }));
+      }
       if (row.state === "refused") await store.remove(row._id);
       await accept([toldOf(row, "settled", clock.now())]);
       await open(row.channel, row.account)?.forgetFile?.(row.source);

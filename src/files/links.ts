@@ -5,8 +5,7 @@ import { mac } from "../lib/ids.js";
 export interface Links {
   /** Whoever holds the token may read this one file until then; it says nothing about who they are. */
   sign(fileId: string, untilMs: number): string;
-  /** The file's id, or null when the token is not ours or its time is over. */
-  verify(token: string): string | null;
+  verify(token: string): { fileId: string } | "wrong" | "expired";
 }
 
 /** Characters of the MAC (192 bits): with our ids a token has 86, under the router's limit of 100. */
@@ -22,11 +21,11 @@ export function createLinks({ secret, clock }: { secret: string; clock: Clock })
     },
     verify(token) {
       const sealed = Buffer.from(token, "base64url");
-      if (token.length > 400 || sealed.toString("base64url") !== token) return null;
+      if (token.length > 400 || sealed.toString("base64url") !== token) return "wrong";
       const [, fileId, until, given] = /^([\w-]+)\.([0-9a-z]+)\.([\w-]+)$/.exec(sealed.toString("latin1")) ?? [];
-      if (fileId === undefined || until === undefined || given === undefined || given.length !== macLength) return null;
-      if (!timingSafeEqual(Buffer.from(given), Buffer.from(seal(fileId, until)))) return null;
-      return clock.now().getTime() < Number.parseInt(until, 36) ? fileId : null;
+      if (fileId === undefined || until === undefined || given === undefined || given.length !== macLength) return "wrong";
+      if (!timingSafeEqual(Buffer.from(given), Buffer.from(seal(fileId, until)))) return "wrong";
+      return clock.now().getTime() < Number.parseInt(until, 36) ? { fileId } : "expired";
     },
   };
 }

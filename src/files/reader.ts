@@ -1,52 +1,64 @@
-import type { Parser } from "./formats.js";
+/**
+ * What a parser asks for next. `take`: bytes to look at, which leave only if they are `put`; `pass`, `drop`, `blank`: so many bytes
+ * leave as they are, not at all, or as zeros; `passTo`: all up to this byte's next occurrence, without it.
+ */
+export type Want = { take: number } | { put: Buffer } | { pass: number } | { drop: number } | { blank: number } | { passTo: number };
 
-/** Feeds a parser what it asks for from chunks as they pass; keeps no more than the bytes of one `take` or of a mark. */
-export function createReader(parser: Parser): { feed(chunk: Uint8Array): void; ended(): boolean } {
-  let turn = parser.next(Buffer.alloc(0));
-  let kept: Buffer = Buffer.alloc(0);
-  let skipped = 0;
+/** Reads a file from its first byte and says what of it is kept; ends when the file is whole. What follows is cut. */
+export type Parser = Generator<Want, void, Buffer>;
+/** Told of each picture in a file: its size in pixels. */
+export type OnSize = (width: number, height: number) => void;
 
-  function next(given: Buffer): void {
-    kept = Buffer.alloc(0);
-    skipped = 0;
+const nothing = Buffer.alloc(0);
+
+/** Gives a parser what it asks for from chunks as they pass, and answers what leaves; keeps no more than the bytes of one `take`. */
+export function createReader(parser: Parser): { feed(chunk: Uint8Array): Buffer; ended(): boolean } {
+  let turn = parser.next(nothing);
+  let taken: Buffer[] = [];
+  let done = 0;
+
+  function next(given: Buffer = nothing): void {
+    taken = [];
+    done = 0;
     turn = parser.next(given);
   }
 
-  function feed(chunk: Uint8Array): void {
+  function feed(chunk: Uint8Array): Buffer {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const leaving: Buffer[] = [];
     let at = 0;
+    const part = (most: number): Buffer => {
+      const found = bytes.subarray(at, at + most - done);
+      at += found.length;
+      done += found.length;
+      return found;
+    };
     while (turn.done !== true) {
       const want = turn.value;
-      if ("take" in want) {
-        const part = bytes.subarray(at, at + want.take - kept.length);
-        at += part.length;
-        kept = Buffer.concat([kept, part]);
-        if (kept.length < want.take) return;
-        next(kept);
-      } else if ("skip" in want) {
-        const passed = Math.min(want.skip - skipped, bytes.length - at);
-        at += passed;
-        skipped += passed;
-        if (skipped < want.skip) return;
-        next(Buffer.alloc(0));
+      if ("put" in want) {
+        leaving.push(want.put);
+        next();
+      } else if ("passTo" in want) {
+        const found = bytes.indexOf(want.passTo, at);
+        leaving.push(bytes.subarray(at, found < 0 ? bytes.length : found));
+        at = found < 0 ? bytes.length : found;
+        if (found < 0) break;
+        next();
+      } else if ("take" in want) {
+        taken.push(Buffer.from(part(want.take)));
+        if (done < want.take) break;
+        next(taken.length === 1 ? taken[0] : Buffer.concat(taken));
       } else {
-        const seen = kept.length;
-        const joined = Buffer.concat([kept, bytes.subarray(at, at + want.find.length)]);
-        const across = joined.indexOf(want.find);
-        const within = bytes.indexOf(want.find, at);
-        if (across < 0 && within < 0) {
-          kept = tail(Buffer.concat([kept, tail(bytes.subarray(at), want.find.length - 1)]), want.find.length - 1);
-          return;
-        }
-        at = across >= 0 && across < seen ? at + across + want.find.length - seen : within + want.find.length;
-        next(Buffer.alloc(0));
+        const most = "pass" in want ? want.pass : "drop" in want ? want.drop : want.blank;
+        const found = part(most);
+        if ("pass" in want) leaving.push(found);
+        if ("blank" in want) leaving.push(Buffer.alloc(found.length));
+        if (done < most) break;
+        next();
       }
     }
+    return leaving.length === 1 ? (leaving[0] ?? nothing) : Buffer.concat(leaving);
   }
 
   return { feed, ended: () => turn.done === true };
-}
-
-function tail(bytes: Buffer, length: number): Buffer {
-  return Buffer.from(bytes.subarray(Math.max(0, bytes.length - length)));
 }

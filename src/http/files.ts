@@ -2,38 +2,34 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import type { FileRows, FileStore } from "../domain/file-ports.js";
 import { keptTypes, type KeptType } from "../domain/file.js";
 
-/** What a browser may show in the page of the web chat. */
-const shown = new Set<KeptType>(["image/jpeg", "image/png", "image/webp"]);
-
-const goneText = "Đường dẫn này không đúng hoặc đã hết hạn.\nThis link is wrong or has expired.\n";
-
-/** `GET /files/:token`: one kept file by a signed link. Nothing a person sent decides its name, its type or what a browser does with it. */
+/** `GET /files/:token`: one kept file by a signed link, to be saved and never shown. Nothing a person sent decides its name or its type. */
 export function fileRoutes(deps: {
-  links: { verify(token: string): string | null };
+  links: { verify(token: string): { fileId: string } | "wrong" | "expired" };
   rows: Pick<FileRows, "get">;
   store: Pick<FileStore, "has" | "read">;
-  gone?: string;
+  /** What is answered to a link that opens nothing. */
+  words: { wrong: string; expired: string };
 }): (app: FastifyInstance) => void {
-  const { links, rows, store, gone = goneText } = deps;
+  const { links, rows, store, words } = deps;
 
-  async function kept(token: string): Promise<{ id: string; mime: KeptType; bytes: number | undefined } | null> {
-    const id = links.verify(token);
-    const row = id === null ? null : await rows.get(id);
+  async function kept(fileId: string): Promise<{ id: string; mime: KeptType; bytes: number | undefined } | null> {
+    const row = await rows.get(fileId);
     if (row?.state !== "kept" || !isKeptType(row.mime) || !(await store.has(row._id))) return null;
     return { id: row._id, mime: row.mime, bytes: row.bytes };
   }
 
   return (app) => {
     // The address is a key to the file: requests are not logged.
-    app.get<{ Params: { token: string }; Querystring: { show?: unknown } }>("/files/:token", { logLevel: "error" }, async (request, reply) => {
+    app.get<{ Params: { token: string } }>("/files/:token", { logLevel: "error" }, async (request, reply) => {
       guard(reply);
-      const file = await kept(request.params.token);
-      if (file === null) return reply.code(404).type("text/plain; charset=utf-8").send(gone);
-      const how = request.query.show === "1" && shown.has(file.mime) ? "inline" : "attachment";
+      const opened = links.verify(request.params.token);
+      if (opened === "expired") return reply.code(410).type("text/plain; charset=utf-8").send(words.expired);
+      const file = opened === "wrong" ? null : await kept(opened.fileId);
+      if (file === null) return reply.code(404).type("text/plain; charset=utf-8").send(words.wrong);
       if (file.bytes !== undefined) reply.header("content-length", file.bytes);
       return reply
         .type(file.mime)
-        .header("content-disposition", `${how}; filename="ocop-${file.id.slice(0, 8).replace(/[^A-Za-z0-9_-]/g, "")}.${keptTypes[file.mime]}"`)
+        .header("content-disposition", `attachment; filename="ocop-${file.id.slice(0, 8).replace(/[^A-Za-z0-9_-]/g, "")}.${keptTypes[file.mime]}"`)
         .send(store.read(file.id));
     });
   };

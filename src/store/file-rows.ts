@@ -17,6 +17,7 @@ const schema = new Schema<StoredFile>(
     user: String,
     chat: String,
     source,
+    group: String,
     state: String,
     problem: String,
     values: Schema.Types.Mixed,
@@ -30,6 +31,7 @@ const schema = new Schema<StoredFile>(
     width: Number,
     height: Number,
     saidSlow: Boolean,
+    referredAt: Date,
   },
   { strict: "throw", versionKey: false },
 );
@@ -41,6 +43,8 @@ export const fileIndexes: CollectionIndexes[] = [
       { key: { dueAt: 1 }, options: { sparse: true } },
       { key: { saidSlow: 1, createdAt: 1 }, options: { partialFilterExpression: { state: "receiving" } } },
       { key: { contactId: 1, createdAt: 1 } },
+      { key: { contactId: 1, group: 1, createdAt: 1 }, options: { partialFilterExpression: { group: { $exists: true } } } },
+      { key: { referredAt: 1, createdAt: 1 }, options: { partialFilterExpression: { state: "kept" } } },
     ],
   },
   { collection: "files.files", indexes: [{ key: { filename: 1, uploadDate: 1 } }] },
@@ -88,6 +92,26 @@ export function createFileRows(connection: Connection): FileRows {
     async nextDue() {
       const row = await model.findOne({ dueAt: trusted({ $type: "date" }) }, { dueAt: 1 }).sort({ dueAt: 1 }).lean();
       return row?.dueAt ?? null;
+    },
+    async album(contactId, group) {
+      const parts = model.find({ contactId, group });
+      const newest = await parts.clone().sort({ createdAt: -1 }).limit(1).lean();
+      const told = await model.exists({ contactId, group, saidSlow: true });
+      return { newestAt: newest[0]?.createdAt ?? new Date(0), saidSlow: told !== null };
+    },
+    async unreferred(before, limit) {
+      const rows = await model
+        .find({ state: "kept", createdAt: trusted({ $lt: before }), referredAt: trusted({ $not: { $gte: before } }) })
+        .sort({ referredAt: 1, createdAt: 1 })
+        .limit(limit)
+        .lean();
+      return rows.map((row) => StoredFile.parse(row));
+    },
+    async referred(ids, at) {
+      await model.updateMany({ _id: trusted({ $in: [...ids] }) }, { $set: { referredAt: at } });
+    },
+    async remove(ids) {
+      await model.deleteMany({ _id: trusted({ $in: [...ids] }) });
     },
     async ofContact(contactId) {
       const rows = await model.find({ contactId }).sort({ createdAt: 1, _id: 1 }).lean();

@@ -14,7 +14,7 @@ const invitationSchema = new Schema<Invitation>({ _id: String, role: String, pro
 
 export const peopleIndexes: CollectionIndexes[] = [
   { collection: "accounts", indexes: [{ key: { contactId: 1 } }] },
-  { collection: "contacts", indexes: [{ key: { "grants.role": 1 } }] },
+  { collection: "contacts", indexes: [{ key: { "grants.role": 1 } }, { key: { ownerIds: 1 } }] },
 ];
 
 export function createPeopleStore(connection: Connection): PeopleStore {

@@ -34,6 +34,7 @@ export const registrationIndexes: CollectionIndexes = {
     { key: { contactId: 1, submittedAt: 1 } },
     { key: { "call.code": 1, "province.code": 1, submittedAt: 1 } },
     { key: { ownerId: 1, "call.code": 1, "product.folded": 1 } },
+    { key: { fileIds: 1 } },
   ],
 };
 

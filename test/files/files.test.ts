@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import type { FileRows, FileStore } from "../../src/domain/file-ports.js";
 import type { StoredFile } from "../../src/domain/file.js";
 import type { FileRef, Inbound } from "../../src/domain/message.js";
-import { FileGone } from "../../src/channels/contract.js";
+import { FileGone, FileTooBig } from "../../src/channels/contract.js";
 import { createFiles, type Files, type FileSettings } from "../../src/files/files.js";
+import type { VirusScan } from "../../src/files/virus-scan.js";
 import { systemClock, type Clock } from "../../src/lib/clock.js";
 import { createFileRows } from "../../src/store/file-rows.js";
 import { createFileStore } from "../../src/store/files.js";
@@ -17,6 +19,8 @@ interface World {
   clock: Clock;
   accept(inbound: Inbound[]): Promise<void>;
   openFile: Open;
+  scan: VirusScan | null;
+  isReferenced(ids: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 let database: Awaited<ReturnType<typeof fileDatabase>>;
@@ -47,6 +51,8 @@ function build(openFile: Open, over: Partial<World> = {}): void {
       opened.push(file.ref);
       return openFile(file, signal);
     },
+    scan: null,
+    isReferenced: async (ids) => new Set(ids),
     ...over,
   };
 }
@@ -59,8 +65,8 @@ function run(settings: Partial<FileSettings> = {}, at: World = world): Files {
 }
 
 let count = 0;
-async function photo(file: Partial<FileRef> = {}, id = `file-${++count}`): Promise<string> {
-  const content = { kind: "file" as const, media: "photo" as const, file: { ref: id, ...file } };
+async function photo(file: Partial<FileRef> = {}, id = `file-${++count}`, group?: string): Promise<string> {
+  const content = { kind: "file" as const, media: "photo" as const, file: { ref: id, ...file }, ...(group === undefined ? {} : { group }) };
   const inbound = { id: `telegram:bot:${id}`, channel: "telegram", account: "bot", user: "7", chat: "77", order: 5, receivedAt: new Date(), content };
   await createFiles({ ...world, open: () => null, log: { info() {}, warn() {} } }).receive(null, { fileId: id, contactId: "c1", inbound });
   return id;
@@ -99,7 +105,7 @@ describe("files", () => {
     build(giving(Buffer.from("PK\x03\x04 word/document.xml and more")));
     run();
     const id = await photo({ name: "C:\\giay to\\nhan.docx.jpg", mime: "image/jpeg", bytes: 2_100_000 });
-    const values = { name: "nhan.docx.jpg", limit: 20, megabytes: 3 };
+    const values = { name: "nhan.docx.jpg", limit: 20, pages: 50, megabytes: 3 };
     expect(await over(id)).toMatchObject({ state: "refused", problem: "wrong_type", values });
     expect(contents(id)).toEqual([{ kind: "file_settled", fileId: id, problem: "wrong_type", values }]);
     expect(await world.store.has(id)).toBe(false);
@@ -110,7 +116,7 @@ describe("files", () => {
     build(giving(samples.jpeg()));
     run();
     const id = await photo({ bytes: 34 * 1024 * 1024 });
-    expect(await over(id)).toMatchObject({ state: "refused", problem: "too_big", values: { name: "none", limit: 20, megabytes: 34 } });
+    expect(await over(id)).toMatchObject({ state: "refused", problem: "too_big", values: { name: "none", limit: 20, pages: 50, megabytes: 34 } });
     expect(opened).toEqual([]);
   });
 
@@ -129,11 +135,11 @@ describe("files", () => {
     expect(await over(id)).toMatchObject({ values: { name: "gpj.exe" } });
   });
 
-  it("refuses at once what can never be had", async () => {
-    build(async () => Promise.reject(new FileGone("410")));
+  it.each([["unreachable", new FileGone("410")], ["too_big", new FileTooBig("over 20 MB")]])("refuses at once, as %s, what can never be had", async (problem, error) => {
+    build(async () => Promise.reject(error));
     run();
     const id = await photo();
-    expect(await over(id)).toMatchObject({ state: "refused", problem: "unreachable", attempts: 1 });
+    expect(await over(id)).toMatchObject({ state: "refused", problem, attempts: 1 });
   });
 
   it("tries again after an error", async () => {
@@ -214,6 +220,18 @@ describe("files", () => {
     expect(await world.store.has("another")).toBe(true);
   });
 
+  it("stores a photo without what the phone wrote into it, and the checksum is of what is stored", async () => {
+    const from = Buffer.concat([samples.jpeg().subarray(0, 2), Buffer.from([0xff, 0xfe, 0, 6]), Buffer.from("nhà"), samples.jpeg().subarray(2)]);
+    build(giving(from));
+    run();
+    const id = await photo();
+    const kept = await over(id);
+    const parts: Buffer[] = [];
+    for await (const part of world.store.read(id)) parts.push(part as Buffer);
+    expect(Buffer.concat(parts).equals(samples.jpeg())).toBe(true);
+    expect(kept).toMatchObject({ bytes: samples.jpeg().length, sha256: createHash("sha256").update(samples.jpeg()).digest("hex") });
+  });
+
   it("never fetches more at once than allowed", async () => {
     let [now, most] = [0, 0];
     build(async () => {
@@ -288,6 +306,8 @@ describe("files after kill -9", () => {
         store: { ...store, has: wrap(store.has), write: wrap(store.write), remove: wrap(store.remove) },
         openFile: wrap(openFile),
         accept: wrap(accept),
+        scan: null,
+        isReferenced: world.isReferenced,
         clock: { now: systemClock.now, sleep },
       },
     };

@@ -68,7 +68,7 @@ describe("a conversation", () => {
     expect(pressed?.content).toEqual({ kind: "press", data: "n" });
     expect(sent?.content).toMatchObject({ kind: "file", media: "photo", caption: "4 sao", file: { name: "giay.jpg", mime: "image/jpeg", bytes: 7 } });
     expect(service.files.bytes.get(sent?.content.kind === "file" ? sent.content.file.ref : "")?.toString()).toBe("a photo");
-    expect(visitor.entries().find((each) => each.files)?.files?.[0]).toMatch(/^\/files\/[\w-]+\?show=1$/);
+    expect(visitor.entries().find((each) => each.files)?.files?.[0]).toMatch(/^\/files\/[\w-]+$/);
     const orders = service.inbox.map((each) => each.order);
     expect(orders).toEqual([...new Set(orders)].sort((a, b) => a - b));
   });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { FileRef } from "../../domain/message.js";
-import { FileGone } from "../contract.js";
+import { FileGone, FileTooBig } from "../contract.js";
 import type { Api } from "./api.js";
 import { TelegramFault } from "./errors.js";
 
@@ -16,7 +16,7 @@ export async function openFile(
   signal: AbortSignal,
 ): Promise<AsyncIterable<Uint8Array>> {
   const { api, token, mostBytes } = deps;
-  const tooBig = (): FileGone => new FileGone(`over ${mostBytes} bytes`);
+  const tooBig = (): FileTooBig => new FileTooBig(`over ${mostBytes} bytes`);
   if ((file.bytes ?? 0) > mostBytes) throw tooBig();
   const found = await api.call("getFile", { file_id: file.ref }, Answer, { signal }).catch((error: unknown) => {
     if (error instanceof TelegramFault && error.status === 400 && /too big/i.test(error.message)) throw tooBig();
@@ -49,7 +49,7 @@ function address(root: URL, token: string, path: string): URL {
   return new URL(`./file/bot${token}/${steps.map(encodeURIComponent).join("/")}`, root);
 }
 
-async function* bounded(body: AsyncIterable<Uint8Array>, mostBytes: number, tooBig: () => FileGone): AsyncGenerator<Uint8Array> {
+async function* bounded(body: AsyncIterable<Uint8Array>, mostBytes: number, tooBig: () => FileTooBig): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   try {
     for await (const chunk of body) {
@@ -58,7 +58,7 @@ async function* bounded(body: AsyncIterable<Uint8Array>, mostBytes: number, tooB
       yield chunk;
     }
   } catch (error) {
-    if (error instanceof FileGone) throw error;
+    if (error instanceof FileTooBig) throw error;
     throw new Error("file download broke off");
   }
 }

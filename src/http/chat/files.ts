@@ -16,6 +16,8 @@ const Query = z.object({
   caption: z.string().max(1024).exactOptional(),
   name: z.string().max(255).exactOptional(),
   language: Language.exactOptional(),
+  /** Several files that were chosen together. */
+  group: z.string().regex(clientIdPattern).exactOptional(),
 });
 
 const stalledMs = 30_000;
@@ -44,7 +46,7 @@ export function fileRoute(app: FastifyInstance, deps: ChatDeps, visitors: Visito
     if (leave === null) return tooMany(reply.header("connection", "close"), 5);
     // A connection on which nothing comes gives its place up.
     request.raw.setTimeout(stalledMs, () => request.raw.destroy(new Error("the upload stalled")));
-    const { id, caption, name, language } = query.data;
+    const { id, caption, name, language, group } = query.data;
     const ref = `${uploadPrefix}${user}:${id}`;
     const counted = { bytes: 0 };
     try {
@@ -58,6 +60,7 @@ export function fileRoute(app: FastifyInstance, deps: ChatDeps, visitors: Visito
         media: mime.startsWith("image/") ? "photo" : "document",
         file: { ref, ...(name === undefined ? {} : { name }), mime: mime.slice(0, 127), bytes: counted.bytes },
         ...(caption === undefined || caption === "" ? {} : { caption }),
+        ...(group === undefined ? {} : { group }),
       };
       await takeIn(user, id, content, language === undefined ? {} : { language });
     } catch (error) {

@@ -33,7 +33,7 @@ export function chatEntry(entry: TranscriptEntry, deps: Pick<ChatDeps, "links" |
     ...(entry.outgoing === undefined ? {} : { outgoing: entry.outgoing }),
     ...(entry.fileIds === undefined || entry.fileIds.length === 0
       ? {}
-      : { files: entry.fileIds.map((id) => `/files/${deps.links.sign(id, until)}?show=1`) }),
+      : { files: entry.fileIds.map((id) => `/files/${deps.links.sign(id, until)}`) }),
     ...(qr === undefined ? {} : { qr: `/chat/qr?t=${qrToken(deps.sessionSecret, qr.text)}` }),
     ...(clientId === undefined ? {} : { clientId }),
   };
