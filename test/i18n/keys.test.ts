@@ -24,6 +24,10 @@ const dynamic: Record<string, string> = {
   "chat.": "app/chat-words.ts",
   "ask.": "engine/question.ts",
   "requirement.": "registrations/registrations.ts",
+  "reason.": "domain/eligibility.ts",
+  "product_set.": "domain/eligibility/judges.ts, registrations/catalogues.ts",
+  "sector.": "domain/eligibility/judges.ts",
+  "certificate_kind.": "domain/eligibility/papers.ts, registrations/catalogues.ts",
 };
 
 /** Dotted names in code that share a first word with the locales and are no locale keys. */
