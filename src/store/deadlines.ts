@@ -1,4 +1,4 @@
-import { Schema, type Connection } from "mongoose";
+import { Schema, trusted, type Connection } from "mongoose";
 import { Deadline, type DeadlineStore } from "../domain/deadline.js";
 import { modelOf, queueUpdate, within, type CollectionIndexes } from "./connect.js";
 
@@ -16,10 +16,10 @@ export function createDeadlineStore(connection: Connection): DeadlineStore {
       for (const { _id, ...rest } of deadlines) queueUpdate(tx, rows.collection, { q: { _id }, u: { $setOnInsert: rest }, upsert: true });
     },
     async close(tx, ids, state, at) {
-      await rows.updateMany({ _id: { $in: [...ids] }, state: "open" }, { $set: { state, closedAt: at } }, within(tx));
+      await rows.updateMany({ _id: trusted({ $in: [...ids] }), state: "open" }, { $set: { state, closedAt: at } }, within(tx));
     },
     ofContact: async (contactId) => Deadline.array().parse(await rows.find({ contactId }).sort({ dueAt: 1 }).lean()),
-    due: async (before, limit) => Deadline.array().parse(await rows.find({ state: "open", dueAt: { $lt: before } }).sort({ dueAt: 1 }).limit(limit).lean()),
+    due: async (before, limit) => Deadline.array().parse(await rows.find({ state: "open", dueAt: trusted({ $lt: before }) }).sort({ dueAt: 1 }).limit(limit).lean()),
     async removeOf(tx, contactId) {
       await rows.deleteMany({ contactId }, within(tx));
     },
