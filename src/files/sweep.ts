@@ -35,16 +35,16 @@ export function createSweep(deps: {
   async function sweepUnreferred(stop: AbortSignal): Promise<void> {
     const before = ago(settings.unreferencedMs);
     let [looked, removed] = [0, 0];
-    for (let more = true; more && !stop.aborted; ) {
+    while (!stop.aborted) {
       const ids = (await rows.unreferred(before, batchSize)).map(({ _id }) => _id);
+      if (ids.length === 0) break;
       const referred = await isReferenced(ids);
+      await rows.referred(ids.filter((id) => referred.has(id)), clock.now());
       const gone = ids.filter((id) => !referred.has(id));
-      await rows.referred([...referred], clock.now());
       for (const id of gone) await store.remove(id);
       await rows.remove(gone);
       looked += ids.length;
       removed += gone.length;
-      more = ids.length === batchSize;
     }
     if (looked > 0) log.info({ looked, removed }, "files that nothing refers to removed");
   }

@@ -9,6 +9,8 @@ import type { VirusScan } from "../../src/files/virus-scan.js";
 import { systemClock, type Clock } from "../../src/lib/clock.js";
 import { createFileRows } from "../../src/store/file-rows.js";
 import { createFileStore } from "../../src/store/files.js";
+import { FileRefused } from "../../src/files/refused.js";
+import { manualClock } from "../support/manual-clock.js";
 import { fileDatabase } from "./mongo.js";
 import { inChunks, samples } from "./samples.js";
 
@@ -232,6 +234,65 @@ describe("files", () => {
     expect(kept).toMatchObject({ bytes: samples.jpeg().length, sha256: createHash("sha256").update(samples.jpeg()).digest("hex") });
   });
 
+  it("tells of an album once no further part came for a while", async () => {
+    const clock = manualClock();
+    const at = (ms: number): Date => new Date(start.getTime() + ms);
+    const start = clock.now();
+    build(giving(samples.jpeg()), { clock });
+    const files = run({ albumQuietMs: 1_500, lookMs: 60_000, claimMs: 9_000 });
+    const waitsUntil = (id: string, ms: number): Promise<void> => clock.until(async () => (await world.rows.get(id))?.state === "kept" && (await world.rows.get(id))?.dueAt?.getTime() === at(ms).getTime());
+    const first = await photo({}, undefined, "album-1");
+    const other = await photo({}, undefined, "album-2");
+    files.wake();
+    await waitsUntil(first, 1_500);
+    await clock.advance(1_000);
+    const second = await photo({}, undefined, "album-1");
+    files.wake();
+    await waitsUntil(second, 2_500);
+    await clock.advance(500);
+    await waitsUntil(first, 2_500);
+    await clock.until(() => told.length > 0);
+    expect(told.map(({ id }) => id)).toEqual([`files:${other}:settled`]);
+    await clock.advance(1_000);
+    await clock.until(() => told.length === 3);
+    expect(told.map(({ id }) => id).toSorted()).toEqual([first, other, second].map((id) => `files:${id}:settled`).toSorted());
+  });
+
+  it("says once for a whole album that it takes longer", async () => {
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    build(async () => (await gate, inChunks(samples.jpeg())));
+    run({ slowAfterMs: 50, albumQuietMs: 50 });
+    const ids = await Promise.all([1, 2, 3].map(() => photo({}, undefined, "album-3")));
+    await until(async () => (await Promise.all(ids.map((id) => world.rows.get(id)))).every((row) => row?.saidSlow));
+    const slow = told.filter(({ id }) => id.endsWith(":slow"));
+    release();
+    await Promise.all(ids.map(over));
+    expect(slow).toHaveLength(1);
+    expect(told).toHaveLength(4);
+  });
+
+  it("keeps what the virus scan finds clean, refuses what is infected, and tries again when it finds nothing out", async () => {
+    build(giving(samples.jpeg()));
+    const results: (Error | null)[] = [new Error("no result"), null, new FileRefused("infected", "found")];
+    const scanned: Buffer[] = [];
+    world.scan = async (bytes) => {
+      const parts: Uint8Array[] = [];
+      for await (const part of bytes) parts.push(part);
+      scanned.push(Buffer.concat(parts));
+      const result = results.shift() ?? null;
+      if (result !== null) throw result;
+    };
+    run({ inFlight: 1 });
+    const clean = await photo();
+    expect(await over(clean)).toMatchObject({ state: "kept", attempts: 2 });
+    const infected = await photo({ name: "giấy.pdf" });
+    expect(await over(infected)).toMatchObject({ state: "refused", problem: "infected", values: { name: "giấy.pdf" } });
+    expect(await world.store.has(infected)).toBe(false);
+    expect(scanned.map((bytes) => bytes.equals(samples.jpeg()))).toEqual([true, true, true]);
+    expect(opened).toEqual([clean, infected]);
+  });
+
   it("never fetches more at once than allowed", async () => {
     let [now, most] = [0, 0];
     build(async () => {
@@ -323,7 +384,7 @@ describe("files after kill -9", () => {
         build(giving(bytes));
         const id = await photo();
         const first = mortal(step, done);
-        const files = createFiles({ ...first.world, open: () => first.world, log: { info() {}, warn() {} }, settings: { ...quick, claimMs: 60, lookMs: 20, tryTimeoutMs: 300 } });
+        const files = createFiles({ ...first.world, open: () => first.world, log: { info() {}, warn() {} }, settings: { ...quick, claimMs: 60, lookMs: 20, tryTimeoutMs: 300, sweepMs: 50 } });
         files.start();
         await until(async () => first.died() || (await world.rows.get(id))?.dueAt === undefined);
         alive = (await world.rows.get(id))?.dueAt === undefined && first.spare();
