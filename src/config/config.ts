@@ -38,7 +38,7 @@ const Environment = z.object({
     }),
   VIRUS_SCAN_COMMAND: z
     .string()
-    .regex(/^[^"'`\\$|&;<>]*\S[^"'`\\$|&;<>]*$/, "a program and its arguments, without quotes: no shell runs it")
+    .regex(/^\s*[^\s"'`\\$|&;<>]+(\s+[^\s"'`\\$|&;<>]+)*\s*$/, "a program and its arguments, without quotes: no shell runs it")
     .transform((value) => value.trim().split(/\s+/))
     .exactOptional(),
   SESSION_SECRET: z.string().min(16).exactOptional(),

@@ -61,6 +61,7 @@ describe("the environment", () => {
     ["ROLES", "worker, scheduler", "ROLES", ["worker", "scheduler"]],
     ["TELEGRAM_MODE", "webhook", "TELEGRAM_MODE", "webhook"],
     ["TELEGRAM_CHAT_RATE", "0.5/20", "TELEGRAM_CHAT_RATE", { refillPerSecond: 0.5, size: 20 }],
+    ["VIRUS_SCAN_COMMAND", " clamdscan  --no-summary - ", "VIRUS_SCAN_COMMAND", ["clamdscan", "--no-summary", "-"]],
     ["SECRETS_KEY", "0F".repeat(32), "SECRETS_KEY", "0F".repeat(32)],
   ])("reads %s=%s", (name, given, property, value) => {
     expect(readConfig({ [name]: given })[property]).toEqual(value);
@@ -87,6 +88,9 @@ describe("a wrong value", () => {
     ["TELEGRAM_RATE", "many", /number/],
     ["TELEGRAM_CHAT_RATE", "5", /refill a second\/size, as in 1\/5/],
     ["TELEGRAM_CHAT_RATE", "1/-5", /refill a second\/size, as in 1\/5/],
+    ["VIRUS_SCAN_COMMAND", "clamdscan - | tee log", /a program and its arguments, without quotes: no shell runs it/],
+    ["VIRUS_SCAN_COMMAND", "\"my scanner\" -", /without quotes/],
+    ["VIRUS_SCAN_COMMAND", "  ", /a program and its arguments/],
     ["LOG_LEVEL", "loud", /"fatal"\|"error"\|"warn"/],
   ];
   test.each(wrong)("%s=%s gives one line with the variable, what it must be and what it was", (name, given, must) => {

@@ -8,8 +8,8 @@ import { parseMultipart, Refusal } from "./telegram-validate.js";
 export type { FakeMessage, FakeProfile, FakeUser } from "./telegram-user.js";
 export type { FakeUpdate } from "./telegram-updates.js";
 
-/** What the next call of a method meets. `accept_then_reset` does it and then breaks the line; the others do nothing. */
-export type Fault = { status: number; body?: unknown; headers?: Record<string, string> } | "reset" | "hang" | "accept_then_reset";
+/** What the next call of a method meets. `accept_then_reset` does it and then breaks the line, `cut` and `stall` give half of a download; the others do nothing. */
+export type Fault = { status: number; body?: unknown; headers?: Record<string, string> } | "reset" | "hang" | "cut" | "stall" | "accept_then_reset";
 
 export interface FakeCall {
   method: string;
@@ -94,6 +94,11 @@ export async function startFakeTelegram(options: FakeTelegramOptions = {}) {
       if (isFile) {
         const file = [...files.values()].find(({ path, gone }) => path === rest && !gone);
         if (file === undefined) throw new Refusal(404, "Not Found");
+        if (fault === "cut" || fault === "stall") {
+          response.writeHead(200, { "content-length": file.bytes.length }).write(file.bytes.subarray(0, file.bytes.length / 2));
+          if (fault === "cut") response.destroy();
+          return;
+        }
         return send(200, file.bytes, { "content-type": "application/octet-stream" });
       }
       const gone = new AbortController();

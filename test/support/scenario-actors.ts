@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { assertNever } from "../../src/lib/never.js";
 import type { FakeMessage, FakeTelegram, FakeUser } from "../fakes/telegram.js";
 import { createWebVisitor } from "../fakes/web-visitor.js";
+import { hostileFiles } from "../files/hostile.js";
 import { samples } from "../files/samples.js";
 import type { Act, ChannelKind } from "./scenario.js";
 
@@ -49,7 +50,7 @@ export function lacks(channel: ChannelKind, act: Act): string | null {
 const words = (act: Extract<Act, { verb: "long_text" }>): string => act.value.of.repeat(Math.ceil(act.value.characters / act.value.of.length)).slice(0, act.value.characters);
 const photoOf = (name: string): Buffer => (name.endsWith(".png") ? samples.png() : name.endsWith(".heic") ? samples.heic() : samples.jpeg());
 const documentOf = (name: string): { bytes: Buffer; mime: string } =>
-  name.endsWith(".pdf") ? { bytes: samples.pdf(), mime: "application/pdf" } : { bytes: Buffer.from("PK\u0003\u0004 a text document"), mime: "application/vnd.openxmlformats-officedocument.wordprocessingml.document" };
+  hostileFiles[name] ?? (name.endsWith(".pdf") ? { bytes: samples.pdf(), mime: "application/pdf" } : { bytes: Buffer.from("PK\u0003\u0004 a text document"), mime: "application/vnd.openxmlformats-officedocument.wordprocessingml.document" });
 
 let nextUser = 70_001;
 
@@ -98,6 +99,14 @@ export function telegramActor(telegram: FakeTelegram): Actor {
       case "document": {
         const { bytes, mime } = documentOf(act.value);
         return user.document(bytes, act.value, mime, act.caption);
+      }
+      case "album": {
+        const album = `album-${id}-${seen.length}`;
+        for (const [n, name] of act.value.entries()) {
+          await user.photo(photoOf(name), n === 0 ? act.caption : undefined, { album });
+          await stored();
+        }
+        return;
       }
       case "big_photo":
         return user.document(samples.jpeg(), "anh.jpg", "image/jpeg", act.caption, { size: act.value * 1024 * 1024 });
@@ -150,8 +159,8 @@ export async function webActor(address: string, options: { language: "vi" | "en"
     await request();
   };
   const post = (message: object): Promise<void> => send("/chat/messages", "application/json", JSON.stringify({ id: newId(), language: options.language, ...message }));
-  const upload = (bytes: Buffer, name: string, mime: string, caption = ""): Promise<void> =>
-    send(`/chat/files?${new URLSearchParams({ id: newId(), caption, name, language: options.language })}`, mime, bytes);
+  const upload = (bytes: Buffer, name: string, mime: string, caption = "", more: { group?: string } = {}): Promise<void> =>
+    send(`/chat/files?${new URLSearchParams({ id: newId(), caption, name, language: options.language, ...more })}`, mime, bytes);
   const press = (which: string | number, among: ReturnType<typeof visitor.replies>): Promise<void> => {
     const choices = among.findLast((each) => (typeof which === "number" ? (each.outgoing?.choices?.length ?? 0) > 0 : each.outgoing?.choices?.some(({ label }) => label === which)))?.outgoing?.choices ?? [];
     const choice = typeof which === "number" ? choices[which - 1] : choices.find(({ label }) => label === which);
@@ -177,6 +186,11 @@ export async function webActor(address: string, options: { language: "vi" | "en"
         case "document": {
           const { bytes, mime } = documentOf(act.value);
           return upload(bytes, act.value, mime === "application/pdf" ? mime : "application/octet-stream", act.caption);
+        }
+        case "album": {
+          const group = newId();
+          for (const [n, name] of act.value.entries()) await upload(photoOf(name), name, "image/jpeg", n === 0 ? act.caption : undefined, { group });
+          return;
         }
         case "share_phone":
           return post({ text: act.value });

@@ -230,6 +230,7 @@ function describe(act: Act): string {
     case "old_press":
     case "photo":
     case "document":
+    case "album":
     case "big_photo":
     case "video":
     case "voice":

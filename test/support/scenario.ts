@@ -23,6 +23,8 @@ const Acts = {
   old_press: z.string(),
   photo: File,
   document: File,
+  /** Photos sent in one go; a caption goes with the first. */
+  album: z.array(File).min(2),
   /** A photo sent as a file that claims so many megabytes. */
   big_photo: z.number(),
   video: z.literal(true),

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { inspect } from "node:util";
-import { FileGone } from "../../../src/channels/contract.js";
+import { FileGone, FileTooBig } from "../../../src/channels/contract.js";
 import { toInbound } from "../../../src/channels/telegram/update.js";
 import { SendError } from "../../../src/domain/errors.js";
 import type { Inbound } from "../../../src/domain/message.js";
@@ -251,14 +251,14 @@ describe("opening a file", () => {
     expect(at.telegram.callsOf("getFile")).toHaveLength(before + 2);
   });
 
-  test("over Telegram's or our limit it is gone, whoever says so", async () => {
+  test("over Telegram's or our limit it is too big, whoever says so", async () => {
     const huge = await given(Buffer.from("x"), 21 * 1024 * 1024);
-    await expect(at.channel().openFile({ ref: huge }, never())).rejects.toBeInstanceOf(FileGone);
+    await expect(at.channel().openFile({ ref: huge }, never())).rejects.toBeInstanceOf(FileTooBig);
     const ref = await given(Buffer.alloc(2_000));
-    await expect(at.channel({ fileBytes: 1_000 }).openFile({ ref, bytes: 1_001 }, never())).rejects.toBeInstanceOf(FileGone);
-    await expect(at.channel({ fileBytes: 1_000 }).openFile({ ref }, never())).rejects.toBeInstanceOf(FileGone);
+    await expect(at.channel({ fileBytes: 1_000 }).openFile({ ref, bytes: 1_001 }, never())).rejects.toBeInstanceOf(FileTooBig);
+    await expect(at.channel({ fileBytes: 1_000 }).openFile({ ref }, never())).rejects.toBeInstanceOf(FileTooBig);
     const lying = await given(Buffer.alloc(2_000), 10);
-    await expect(at.channel({ fileBytes: 1_000 }).openFile({ ref: lying }, never())).rejects.toBeInstanceOf(FileGone);
+    await expect(at.channel({ fileBytes: 1_000 }).openFile({ ref: lying }, never())).rejects.toBeInstanceOf(FileTooBig);
   });
 
   test("an unknown id is gone, a failing download may work later", async () => {
