@@ -15,3 +15,9 @@ export const units: Readonly<Record<string, { of: "g" | "ml"; factor: number }>>
   ml: { of: "ml", factor: 1 },
   lít: { of: "ml", factor: 1_000 },
 };
+
+/** Its weight in grams; null for a volume or a count. */
+export function grams({ amount, unit }: Quantity): number | null {
+  const known = units[unit];
+  return known?.of === "g" ? Number((amount * known.factor).toPrecision(12)) : null;
+}
