@@ -29,7 +29,7 @@ export function createAudit({ store, ids, nextOrder }: { store: AuditStore; ids:
         details: { ...details },
         digests: personal === undefined ? {} : Object.fromEntries(Object.entries(personal.values).map(([name, value]) => [name, valueDigest(saltOf(personal.of), name, value)])),
       };
-      store.add(tx, entry, salts);
+      store.add(tx, { entry, salts });
     },
     eraseSalts: (tx, contactId) => store.eraseSalts(tx, contactId),
   };

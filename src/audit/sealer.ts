@@ -43,7 +43,9 @@ export function createSealer({ store, transactions, leases, holder, heads, clock
   const sealSome = (): Promise<number> =>
     transactions.run(async (tx) => {
       const waiting = await store.unsealed(tx, batch);
-      if (waiting.length > 0) await store.seal(tx, sealOnto((await store.head(tx)) ?? beginning, waiting));
+      if (waiting.length === 0) return 0;
+      const sealed = sealOnto((await store.head(tx)) ?? beginning, waiting.map(({ entry }) => entry));
+      await store.seal(tx, sealed, waiting.flatMap(({ salts }) => salts));
       return waiting.length;
     });
 

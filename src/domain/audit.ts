@@ -45,12 +45,17 @@ export const SealedEntry = z.strictObject({
 export type SealedEntry = z.infer<typeof SealedEntry>;
 
 /** What one entry's digests of one person are made with. */
-export interface AuditSalt {
+export const AuditSalt = z.strictObject({
   /** `entry id/n` */
-  _id: string;
-  contactId: string;
-  salt: string;
-}
+  _id: z.string(),
+  contactId: z.string(),
+  salt: z.string(),
+});
+export type AuditSalt = z.infer<typeof AuditSalt>;
+
+/** An entry that waits to be sealed. Its salts part from it then. */
+export const WaitingEntry = z.strictObject({ entry: AuditEntry, salts: z.array(AuditSalt) });
+export type WaitingEntry = z.infer<typeof WaitingEntry>;
 
 export interface Audit {
   /** Keeps what was done, in the transaction that does it; nothing is read or awaited. */
@@ -60,15 +65,15 @@ export interface Audit {
 }
 
 export interface AuditStore {
-  /** Queues an entry to be sealed, with its salts. */
-  add(tx: Tx, entry: AuditEntry, salts: readonly AuditSalt[]): void;
+  /** Queues an entry to be sealed: one row. */
+  add(tx: Tx, waiting: WaitingEntry): void;
   eraseSalts(tx: Tx, contactId: string): Promise<void>;
   /** How many wait to be sealed. */
   waiting(): Promise<number>;
   /** Those that wait, oldest first. */
-  unsealed(tx: Tx, limit: number): Promise<AuditEntry[]>;
-  /** Puts entries that wait into the chain. The transaction conflicts when one of them, or one of the numbers, is taken. */
-  seal(tx: Tx, sealed: readonly SealedEntry[]): Promise<void>;
+  unsealed(tx: Tx, limit: number): Promise<WaitingEntry[]>;
+  /** Puts entries that wait into the chain, and their salts beside it. The transaction conflicts when one of them, or one of the numbers, is taken. */
+  seal(tx: Tx, sealed: readonly SealedEntry[], salts: readonly AuditSalt[]): Promise<void>;
   head(tx: Tx | null): Promise<SealedEntry | null>;
   /** The chain as it lies there, whatever somebody made of it: in the order of its numbers. */
   chain(): AsyncIterable<unknown>;

@@ -66,6 +66,8 @@ export interface DeliveryStore {
   reclaim(sender: { channel: string; account: string }, term: number): Promise<number>;
   /** Records results. A success counts even when the claim was lost meanwhile; other results only for the claim's own term. */
   record(results: readonly DeliveryResult[], term: number): Promise<void>;
+  /** How far these rows are; those that are not there are left out. */
+  look(ids: readonly string[]): Promise<Pick<Delivery, "_id" | "state" | "queuedAt">[]>;
   /** Replies to one input that are claimed and not sent. */
   claimedOf(inboxId: string): Promise<Delivery[]>;
   /** Queues what was parked for a person who can be reached again, replies apart: those answered what is long past. */
@@ -75,7 +77,7 @@ export interface DeliveryStore {
   counts(): Promise<{ channel: string; lane: string; state: string; count: number }[]>;
   dead(limit: number): Promise<Delivery[]>;
   /** Queues dead rows again, all or by id; answers how many. */
-  retry(ids: readonly string[] | null): Promise<number>;
+  retry(tx: Tx, ids: readonly string[] | null): Promise<number>;
 }
 
 export type DeliveryResult =
@@ -110,6 +112,8 @@ export interface TranscriptStore {
   after(at: { channel: string; account: string; user: string }, order: number, limit: number): Promise<TranscriptEntry[]>;
   /** The last entries of one account, oldest first. */
   last(at: { channel: string; account: string; user: string }, limit: number): Promise<TranscriptEntry[]>;
+  /** All that was said in a contact's conversations, oldest first. */
+  ofContact(contactId: string): Promise<TranscriptEntry[]>;
   /** Removes everything said so far in a contact's conversation. */
   erase(tx: Tx, contactId: string): Promise<number>;
   /** Calls back for each entry of a channel as it is committed, whichever process wrote it; from `ready` on none is missed. */

@@ -131,6 +131,7 @@ export function createDeliveryStore(connection: Connection): DeliveryStore {
           .find({ ...of(at), state: "claimed", "claim.term": claim.term, "claim.by": claim.by, queuedAt: { $lt: before } }, { limit })
           .toArray(),
       ).sort((a, b) => a.order - b.order),
+    look: (ids) => rows.find({ _id: { $in: [...ids] } }, { projection: { state: 1, queuedAt: 1 } }).toArray(),
     claimedOf: async (inboxId) => checked(await rows.find({ _id: { $in: Array.from({ length: mostReplies }, (_, n) => `${inboxId}/${n}`) }, state: "claimed" }).toArray()),
     lanesWaiting: async (at) => {
       const found = await rows.distinct("lane", { ...of(at), state: "queued" }, { hint: "queued" }).catch(() => rows.distinct("lane", { ...of(at), state: "queued" }));
@@ -163,9 +164,9 @@ export function createDeliveryStore(connection: Connection): DeliveryStore {
       return grouped.map(({ _id, count }) => ({ ..._id, count }));
     },
     dead: async (limit) => checked(await rows.find({ state: "dead" }, { sort: { queuedAt: 1 }, limit }).toArray()),
-    async retry(ids) {
+    async retry(tx, ids) {
       const among = { state: "dead" as const, ...(ids === null ? {} : { _id: { $in: [...ids] } }) };
-      return (await rows.updateMany(among, { $set: { state: "queued", attempts: 0 }, $unset: { claim: "", notBefore: "", error: "" } })).modifiedCount;
+      return (await rows.updateMany(among, { $set: { state: "queued", attempts: 0 }, $unset: { claim: "", notBefore: "", error: "" } }, within(tx))).modifiedCount;
     },
   };
 }

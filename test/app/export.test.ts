@@ -8,6 +8,7 @@ import type { Registration } from "../../src/domain/registration.js";
 
 type Service = Parameters<typeof exportRegistrations>[0];
 const at = new Date("2026-11-23T02:12:00Z");
+const told = (): Promise<void> => Promise.resolve();
 
 function registration(product: string, change: Partial<Registration> = {}): Registration {
   return {
@@ -77,7 +78,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 describe("what a spreadsheet would take for a formula", () => {
   test.each(["=1+1", "+84901", "-1", "@SUM(A1)", "\t=1", "\r=1", "\0=1", '=HYPERLINK("http://x","y")'])("%j gets a quote in front", async (name) => {
     const out = join(folder, "x.csv");
-    await exportRegistrations(serviceOf([registration(name, { ownerName: name, answers: { decision: { decisionNumber: name } } })]), { call: "US26", province: undefined, format: "csv", out });
+    await exportRegistrations(serviceOf([registration(name, { ownerName: name, answers: { decision: { decisionNumber: name } } })]), { call: "US26", province: undefined, format: "csv", out }, told);
     const [heads = [], row = []] = readCsv((await readFile(out, "utf8")).slice(1));
     const value = (column: string): string | undefined => row[heads.indexOf(column)];
     expect([value("product"), value("owner"), value("decision_number")]).toEqual([`'${name}`, `'${name}`, `'${name}`]);
@@ -92,7 +93,7 @@ describe("what a spreadsheet would take for a formula", () => {
 describe("commas, quotes and line breaks", () => {
   test.each(["a,b", 'Mít "giòn"', "hai\ndòng", "hai\r\ndòng", '","', '"'])("%j comes back whole", async (name) => {
     const out = join(folder, "x.csv");
-    await exportRegistrations(serviceOf([registration(name), registration("after")]), { call: "US26", province: undefined, format: "csv", out });
+    await exportRegistrations(serviceOf([registration(name), registration("after")]), { call: "US26", province: undefined, format: "csv", out }, told);
     const rows = readCsv((await readFile(out, "utf8")).slice(1));
     const column = rows[0]?.indexOf("product") ?? -1;
     expect(rows.slice(1).map((row) => row[column])).toEqual([name, "after"]);
@@ -103,7 +104,7 @@ describe("commas, quotes and line breaks", () => {
 test("each column holds what its head says", async () => {
   const out = join(folder, "x.csv");
   const answers = { decision: { fileIds: ["f"], decisionNumber: "1187/QĐ-UBND", decisionOn: "2025-03-15", stars: 4 }, commitment: true };
-  expect(await exportRegistrations(serviceOf([registration("Mít", { answers, fileIds: ["f"] })]), { call: "US26", province: undefined, format: "csv", out })).toEqual({ rows: 1, out });
+  expect(await exportRegistrations(serviceOf([registration("Mít", { answers, fileIds: ["f"] })]), { call: "US26", province: undefined, format: "csv", out }, told)).toEqual({ rows: 1, out });
   const [heads = [], row = []] = readCsv((await readFile(out, "utf8")).slice(1));
   expect(Object.fromEntries(heads.map((head, index) => [head, row[index]]))).toEqual({
     code: "US26-104187-9",
@@ -125,13 +126,13 @@ test("each column holds what its head says", async () => {
 
 test("JSON holds names as they are, and neither contact nor owner id", async () => {
   const out = join(folder, "x.json");
-  await exportRegistrations(serviceOf([registration("=1+1"), registration("Mít")]), { call: "US26", province: undefined, format: "json", out });
+  await exportRegistrations(serviceOf([registration("=1+1"), registration("Mít")]), { call: "US26", province: undefined, format: "json", out }, told);
   const text = await readFile(out, "utf8");
   expect((JSON.parse(text) as { product: string }[]).map((each) => each.product)).toEqual(["=1+1", "Mít"]);
   expect(text).not.toMatch(/telegram:bot:501|owner:1/);
 });
 
 test("an export that breaks off leaves no file, whole or partial", async () => {
-  await expect(exportRegistrations(serviceOf([registration("Mít")], true), { call: "US26", province: undefined, format: "csv", out: join(folder, "x.csv") })).rejects.toThrow("the database went away");
+  await expect(exportRegistrations(serviceOf([registration("Mít")], true), { call: "US26", province: undefined, format: "csv", out: join(folder, "x.csv") }, told)).rejects.toThrow("the database went away");
   expect(await readdir(folder)).toEqual([]);
 });

@@ -1,28 +1,35 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { personDigest, valueDigest } from "../../src/audit/digests.js";
-import type { AuditEntry, AuditSalt } from "../../src/domain/audit.js";
+import type { AuditEntry, AuditSalt, WaitingEntry } from "../../src/domain/audit.js";
 import { auditRig, type AuditRig } from "./rig.js";
 
 let rig: AuditRig;
-beforeAll(async () => {
-  rig = await auditRig();
-});
-afterAll(() => rig.close());
 
 const officer = "contact:telegram:bot:7001";
 const owner = "contact:telegram:bot:501";
 const reason = "Ảnh quyết định bị mờ, gọi 0901 234 567";
-const kept = (): Promise<AuditEntry[]> => rig.connection.collection<AuditEntry>("audit_waiting").find({}).sort({ _id: 1 }).toArray();
-const saltsOf = (contactId: string): Promise<AuditSalt[]> => rig.connection.collection<AuditSalt>("audit_salts").find({ contactId }).sort({ _id: 1 }).toArray();
+/** Sealed ones first, then those that wait. */
+async function kept(): Promise<AuditEntry[]> {
+  const of = (name: string) => rig.connection.collection<{ entry: AuditEntry }>(name).find({}).sort({ _id: 1 }).toArray();
+  return [...(await of("audit")), ...(await of("audit_waiting"))].map(({ entry }) => entry);
+}
+async function saltsOf(contactId: string): Promise<AuditSalt[]> {
+  const waiting = await rig.connection.collection<WaitingEntry>("audit_waiting").find({}).sort({ _id: 1 }).toArray();
+  const parted = await rig.connection.collection<AuditSalt>("audit_salts").find({}).sort({ _id: 1 }).toArray();
+  return [...parted, ...waiting.flatMap(({ salts }) => salts)].filter((each) => each.contactId === contactId);
+}
 
-describe("what is recorded", () => {
-  beforeAll(() =>
-    rig.record(
+describe.each(["waiting", "sealed"])("what is recorded, while it is %s,", (state) => {
+  beforeAll(async () => {
+    rig = await auditRig();
+    await rig.record(
       { by: { contactId: officer }, verb: "registrations.move", subject: "US26-104187-9", province: "82", details: { from: "submitted", to: "returned" }, personal: { of: owner, values: { reason } } },
       { by: { contactId: owner }, verb: "people.consent", subject: { contactId: owner }, details: { outcome: "kept" }, personal: { of: owner, values: { account: "telegram:bot:501" } } },
       { by: "cli", verb: "calls.import", subject: "US26/1" },
-    ),
-  );
+    );
+    if (state === "sealed") await rig.sealer.look();
+  });
+  afterAll(() => rig.close());
 
   test("tells who did what to what and when, in the order it was done", async () => {
     expect(await kept()).toEqual([
@@ -63,9 +70,9 @@ describe("what is recorded", () => {
     expect([(await kept()).length, await saltsOf("nobody")]).toEqual([before, []]);
   });
 
-  test("keeps a person's digests from being told once their salts are erased; the chain holds as before, others' salts stay", async () => {
-    await rig.sealer.look();
+  test("cannot be told of a person once their salts are erased; the chain holds as before, others' salts stay", async () => {
     await rig.transactions.run((tx) => rig.audit.eraseSalts(tx, owner));
+    await rig.sealer.look();
     expect([await saltsOf(owner), (await saltsOf(officer)).length]).toEqual([[], 1]);
     expect(await rig.verify()).toEqual({ holds: true, sealed: 3, waiting: 0, heads: 1 });
   });

@@ -54,8 +54,8 @@ describe("sealing", () => {
     const dying = rig.anotherSealer("test/one", {
       store: {
         ...rig.store,
-        async seal(tx, entries) {
-          await rig.store.seal(tx, entries);
+        async seal(tx, entries, salts) {
+          await rig.store.seal(tx, entries, salts);
           throw new Error("the process died");
         },
       },

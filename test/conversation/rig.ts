@@ -11,6 +11,7 @@ import { silent } from "../../src/lib/log.js";
 import { isAway, isStoreError } from "../../src/store/connect.js";
 import { ensureCollections } from "../../src/store/migrations.js";
 import { loadStage, plainWorld, provide, secretOffice, type Stage } from "../engine/rig.js";
+import { auditOn } from "../support/audit.js";
 import { freshDatabase } from "../support/database.js";
 import { manualClock, type ManualClock } from "../support/manual-clock.js";
 
@@ -67,6 +68,7 @@ export async function createRig(change: (deps: ConversationDeps, own: { stores: 
     i18n: stage.i18n,
     queries,
     actions,
+    audit: auditOn(connection),
     bundle: stage.bundle,
     bundleOf: () => stage.bundle,
     form: ({ code }) => stage.calls.get(code),

@@ -42,9 +42,12 @@ let calls: Calls;
 beforeAll(async () => {
   i18n = createI18n((await loadLocales()).locales);
   const kept: CallRevision[] = [];
+  const tx = { tx: "opaque" } as const;
   calls = createCalls({
+    transactions: { runAnew: (work) => work(tx) },
+    audit: { record: () => undefined },
     store: {
-      async save(call) {
+      async save(_tx, call) {
         kept.push({ ...call, revision: 1 });
         return { revision: 1, isNew: true };
       },
@@ -66,6 +69,7 @@ beforeEach(async () => {
     store: { byCode: async (_tx, asked) => (asked === held.code ? held : null), insert: never, byId: never, ofContact: never, sameProduct: never, move: never, ofCall: never },
     calls,
     transactions: {} as Transactions,
+    audit: { record: never },
     pushes: { push: never },
     i18n,
     languageOf: never,

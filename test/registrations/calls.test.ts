@@ -5,7 +5,10 @@ import { readFileAsSource, root } from "../../src/app/resources.js";
 import { makeCode } from "../../src/domain/codes.js";
 import { UserError } from "../../src/domain/errors.js";
 import { createCalls, readCall, type Calls } from "../../src/registrations/calls.js";
+import { createTransactions } from "../../src/store/connect.js";
+import { ensureCollections } from "../../src/store/migrations.js";
 import { createCallStore } from "../../src/store/registrations.js";
+import { auditOn } from "../support/audit.js";
 import { freshDatabase } from "../support/database.js";
 
 /** A sound call; each line is one that a test changes. */
@@ -106,14 +109,16 @@ describe("calls in the database", () => {
   let connection: Connection;
   let drop: () => Promise<void>;
   let calls: Calls;
+  const newCalls = (): Calls => createCalls({ store: createCallStore(connection), transactions: createTransactions(connection), audit: auditOn(connection) });
   const now = new Date("2026-11-23T09:12:00+07:00");
   beforeAll(async () => {
     ({ connection, drop } = await freshDatabase());
+    await ensureCollections(connection, ["calls", "audit_waiting"]);
   });
   afterAll(() => drop());
   beforeEach(async () => {
     await connection.collection("calls").deleteMany({});
-    calls = createCalls({ store: createCallStore(connection) });
+    calls = newCalls();
   });
 
   test("the same file again keeps the revision", async () => {
@@ -125,7 +130,7 @@ describe("calls in the database", () => {
   test("a changed file is revision 2, and revision 1 can still be read", async () => {
     await calls.import(file(lines), now);
     expect(await calls.import(withLine(2, "title: Đăng ký thật"), now)).toMatchObject({ revision: 2, isNew: true });
-    const another = createCalls({ store: createCallStore(connection) });
+    const another = newCalls();
     await another.refresh();
     for (const each of [calls, another]) {
       expect(each.form({ code: "TH26", revision: 1 })?.title).toBe("Đăng ký thử");
@@ -136,7 +141,7 @@ describe("calls in the database", () => {
   });
 
   test("two imports at once of different files make two revisions", async () => {
-    const other = createCalls({ store: createCallStore(connection) });
+    const other = newCalls();
     const done = await Promise.all([calls.import(file(lines), now), other.import(withLine(2, "title: Đăng ký thật"), now)]);
     expect(done.map(({ revision }) => revision).toSorted((a, b) => a - b)).toEqual([1, 2]);
   });

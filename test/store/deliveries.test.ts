@@ -92,7 +92,7 @@ describe("deliveries", () => {
     expect(found[2]).toMatchObject({ notBefore: later, attempts: 2, chat: "moved" });
     expect(await store.backingOff(at, now, 10)).toMatchObject([{ chat: "moved", lane: "reply", notBefore: later }]);
     expect((await store.dead(10)).map((one) => one._id)).toEqual([dead]);
-    expect(await store.retry(null)).toBe(1);
+    expect(await createTransactions(connection).run((tx) => store.retry(tx, null))).toBe(1);
     expect(await claimed(10)).toEqual([dead]);
     expect(await store.counts()).toEqual(expect.arrayContaining([{ channel: "telegram", lane: "reply", state: "sent", count: 1 }]));
   });

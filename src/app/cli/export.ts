@@ -23,8 +23,8 @@ const columns: [string, (registration: Registration) => string][] = [
   ["files", (r) => String(r.fileIds.length)],
 ];
 
-/** Writes a call's registrations to a file, whole or not at all. Throws `UserError`. */
-export async function exportRegistrations(service: Pick<Service, "calls" | "registrations" | "places">, wanted: { call: string; province: string | undefined; format: string; out: string }): Promise<{ rows: number; out: string }> {
+/** Writes a call's registrations to a file, whole or not at all; `before` it gets its name it is told how many there are. Throws `UserError`. */
+export async function exportRegistrations(service: Pick<Service, "calls" | "registrations" | "places">, wanted: { call: string; province: string | undefined; format: string; out: string }, before: (rows: number) => Promise<void>): Promise<{ rows: number; out: string }> {
   if (wanted.format === "xlsx" || wanted.format === "docx") throw new UserError("not_built", `--format ${wanted.format} comes with the provinces' lists; csv and json are there`);
   if (wanted.format !== "csv" && wanted.format !== "json") throw new UserError("no_such_format", `--format: must be csv or json; was: ${wanted.format}`);
   if (!service.calls.latest().some(({ call }) => call.code === wanted.call)) throw new UserError("no_such_call", `--call ${wanted.call}: there is no such call; see \`call list\``);
@@ -43,6 +43,7 @@ export async function exportRegistrations(service: Pick<Service, "calls" | "regi
   const partial = `${wanted.out}.partial`;
   try {
     await pipeline(Readable.from(lines()), createWriteStream(partial, { mode: 0o600 }));
+    await before(rows);
     await rename(partial, wanted.out);
   } catch (error) {
     await rm(partial, { force: true });

@@ -6,7 +6,7 @@ import { verbs } from "./verbs.js";
 import { withService } from "./with-service.js";
 
 /** Verbs of CONTRACT that come with later issues. */
-const later = ["users revoke", "notice import", "notice list", "notice show", "import", "reminders preview", "reminders tick", "zalo tokens", "audit verify", "backup", "restore", "seed national"];
+const later = ["users revoke", "notice import", "notice list", "notice show", "import", "reminders preview", "reminders tick", "zalo tokens", "backup", "restore", "seed national"];
 
 /** Runs one verb. Answers the exit code: 0 only when it did what was asked, 2 for a call that is off. */
 export async function run(call: CliCall): Promise<number> {
