@@ -90,7 +90,7 @@ describe("a call that is off", () => {
     expect(out).toBe("");
   });
 
-  test.each(["users revoke", "notice import", "notice list", "notice show", "import", "reminders preview", "reminders tick", "zalo tokens", "audit verify", "backup", "restore", "seed national"])("`%s` comes later: exits 2 and says so", async (line) => {
+  test.each(["users revoke", "notice import", "notice list", "notice show", "import", "reminders preview", "reminders tick", "zalo tokens", "backup", "restore", "seed national"])("`%s` comes later: exits 2 and says so", async (line) => {
     const { code, fail } = await ocop([...line.split(" "), "--json"].slice(0, line.includes(" ") ? undefined : 1));
     expect(code).toBe(2);
     expect(fail).toBe(`${line}: not built yet; CHANGELOG.md tells what is`);
