@@ -10,6 +10,7 @@ const rooms = {
   conversation: ["domain", "lib", "engine", "i18n"],
   registrations: ["domain", "lib", "i18n"],
   people: ["domain", "lib", "i18n"],
+  retention: ["domain", "lib", "i18n"],
   audit: ["domain", "lib"],
   outbox: ["domain", "lib"],
   files: ["domain", "lib"],

@@ -1,6 +1,6 @@
 import { el } from "./dom.js";
 
-const address = /https?:\/\/[^\s<>"“”]+[^\s<>"“”.,;:!?)]/g;
+const address = /https?:\/\/[^\s<>"“”]+[^\s<>"“”.,;:!?)]|\/files\/[\w-]{60,}/g;
 
 /** Plain text with its bold spans (UTF-16 units). Line breaks stay by style. Links lead to our own pages only. */
 export function lines(text, bold) {
@@ -21,7 +21,7 @@ function linked(text) {
   const parts = [];
   let at = 0;
   for (const found of text.matchAll ? text.matchAll(address) : []) {
-    if (!found[0].startsWith(location.origin + "/")) continue;
+    if (!found[0].startsWith("/files/") && !found[0].startsWith(location.origin + "/")) continue;
     parts.push(text.slice(at, found.index), el("a", { href: found[0], target: "_blank", rel: "noopener" }, found[0]));
     at = found.index + found[0].length;
   }

@@ -24,7 +24,7 @@ export async function seedDemo(service: Pick<Service, "calls" | "stores" | "plac
   if (match.kind !== "place") throw new Error("the demo owner's place is not in resources/units");
   await stores.transactions.runAnew(async (tx: Tx) => {
     const there = new Set((await stores.people.contacts(tx, ["demo:owner", "demo:officer", "demo:centre"])).map((contact) => contact._id));
-    const base = { language: "vi" as const, consents: [], ownerIds: [] };
+    const base = { language: "vi" as const, consents: [], owners: [] };
     const account = (contactId: string, user: string) => ({ _id: `web-chat:site:${user}`, contactId, channel: "web-chat", account: "site", user, chat: user, reachable: true, since: now });
     const people = [
       {
@@ -35,8 +35,8 @@ export async function seedDemo(service: Pick<Service, "calls" | "stores" | "plac
           name: "Nguyễn Văn Mẫu",
           phone: "+84901234567",
           grants: [],
-          ownerIds: ["owner:demo"],
-          consents: [{ purpose: "registration", given: true, textVersion: "demo", at: now, channel: "web-chat" }],
+          owners: [{ ownerId: "owner:demo", role: "representative" as const, from: now }],
+          consents: [{ purpose: "registration" as const, given: true, textVersion: "demo", at: now, channel: "web-chat" }],
         },
       },
       { account: account("demo:officer", "persona-can-bo"), contact: { ...base, _id: "demo:officer", name: "Trần Thị Mẫu", grants: [{ role: "province_officer" as const, province: "82", since: now }] } },
@@ -44,7 +44,7 @@ export async function seedDemo(service: Pick<Service, "calls" | "stores" | "plac
     ].filter((each) => !there.has(each.contact._id));
     if (people.length > 0) stores.people.insert(tx, people);
     if (!there.has("demo:owner")) {
-      stores.people.saveOwner(tx, { _id: "owner:demo", name: "Hợp tác xã Trái cây Mẫu", place: match.place, representative: "Nguyễn Văn Mẫu", phone: "+84901234567", updatedAt: now });
+      stores.people.saveOwner(tx, { _id: "owner:demo", name: "Hợp tác xã Trái cây Mẫu", type: "cooperative", place: match.place, representative: "Nguyễn Văn Mẫu", phones: ["+84901234567"], updatedAt: now });
     }
   });
 }

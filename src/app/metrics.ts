@@ -11,6 +11,7 @@ export function createMetrics() {
     sent: new Counter({ name: "ocop_messages_sent_total", help: "Messages sent by channel and lane", labelNames: ["channel", "lane"], registers }),
     unreachable: new Counter({ name: "ocop_accounts_unreachable_total", help: "Accounts that became unreachable", labelNames: ["channel"], registers }),
     bugs: new Counter({ name: "ocop_bugs_total", help: "Inputs that ended in an error of ours", registers }),
+    removed: new Counter({ name: "ocop_removed_total", help: "What the daily job warned of, did and removed", labelNames: ["what"], registers }),
     replyDelay: new Histogram({ name: "ocop_reply_seconds", help: "From queued to sent", labelNames: ["channel"], buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 30, 300], registers }),
     waiting: (read: () => number) => new Gauge({ name: "ocop_inbox_waiting", help: "Inputs in memory that wait", registers, collect() { this.set(read()); } }),
     outbox: (read: () => { sender: string; waiting: number; inFlight: number }[]) =>

@@ -9,6 +9,8 @@ import { checkFlows, type Known } from "../engine/check.js";
 import { loadFlows, type Loaded } from "../engine/load.js";
 import { readYaml, type SourceFile } from "../lib/yaml.js";
 import { readCall } from "../registrations/calls.js";
+import { readCalendar } from "./calendar.js";
+import { readRules } from "./rules.js";
 
 /** The root of the package, wherever it is installed: `dist/app` and `src/app` lie two folders below it. */
 export const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -73,7 +75,7 @@ export function callProblems(files: readonly SourceFile[]): string[] {
   });
 }
 
-/** Flows and locales, checked against what code registers, and the calls that come along. Everything wrong is in `problems`, a line each. */
+/** Flows and locales, checked against what code registers, and the calls, rules and calendar that come along. Everything wrong is in `problems`, a line each. */
 export async function loadConversations(known: Omit<Known, "key">): Promise<{ texts: Texts; loaded: Loaded; problems: string[] }> {
   const texts = await loadLocales();
   const loaded = loadFlows(await readSources("flows"));
@@ -81,5 +83,5 @@ export async function loadConversations(known: Omit<Known, "key">): Promise<{ te
     const source = texts.locales.vi[name];
     return source === undefined || texts.locales.en[name] === undefined ? undefined : placeholdersOf(source);
   };
-  return { texts, loaded, problems: [...texts.problems, ...checkFlows(loaded, { ...known, key }), ...callProblems(await readSources("resources/calls"))] };
+  return { texts, loaded, problems: [...texts.problems, ...checkFlows(loaded, { ...known, key }), ...callProblems(await readSources("resources/calls")), ...readRules(await readSources("resources/rules")).problems, ...readCalendar(await readSources("resources/calendar")).problems] };
 }

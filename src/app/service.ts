@@ -1,11 +1,15 @@
 import type { Connection } from "mongoose";
 import QRCode from "qrcode";
+import { createAudit } from "../audit/audit.js";
+import { createHeads } from "../audit/heads.js";
+import { createSealer } from "../audit/sealer.js";
 import type { Channel } from "../channels/contract.js";
 import { createWebChat } from "../channels/web-chat/channel.js";
 import type { Config } from "../config/config.js";
 import { createConversation, defaultConversation } from "../conversation/conversation.js";
 import { openQuestion } from "../conversation/open-question.js";
 import { Flow, type Bundle } from "../engine/flow.js";
+import { begunIn } from "../engine/left-alone.js";
 import { createGazetteer } from "../domain/gazetteer.js";
 import { accountId, type Inbound } from "../domain/message.js";
 import type { Language } from "../domain/shown.js";
@@ -19,7 +23,7 @@ import { healthRoutes } from "../http/health.js";
 import { createServer } from "../http/server.js";
 import { verifyRoutes, verifyStyle } from "../http/verify.js";
 import { webhookRoutes, type WebhookChannel } from "../http/webhooks.js";
-import { createI18n } from "../i18n/i18n.js";
+import { createI18n, type I18n } from "../i18n/i18n.js";
 import { createIntake } from "../intake/intake.js";
 import { createBuckets } from "../lib/bucket.js";
 import type { Clock } from "../lib/clock.js";
@@ -28,16 +32,21 @@ import type { Log } from "../lib/log.js";
 import { createOutbox } from "../outbox/outbox.js";
 import { createPushes } from "../outbox/pushes.js";
 import { defaultSettings } from "../outbox/types.js";
+import { ownerTypeOf } from "../people/owner-type.js";
 import { createPeople } from "../people/people.js";
 import { createCalls } from "../registrations/calls.js";
 import { createRegistrations } from "../registrations/registrations.js";
 import { isAway, isStoreError } from "../store/connect.js";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { z } from "zod";
+import { readCalendar } from "./calendar.js";
 import { chatWords } from "./chat-words.js";
 import { personas } from "./personas.js";
+import { createJobs } from "./jobs.js";
 import { createMetrics } from "./metrics.js";
-import { loadConversations, root } from "./resources.js";
+import { loadConversations, readSources, root } from "./resources.js";
+import { retentionOf } from "./retention.js";
+import { readRules } from "./rules.js";
 import type { Secrets } from "./secrets.js";
 import { createStores } from "./stores.js";
 import { telegramOf } from "./telegram.js";
@@ -57,9 +66,6 @@ export interface ServiceDeps {
 /** Words of CONTRACT whose part is not built yet: answered with where to ask instead. */
 const unbuilt = ["thongbao", "tinhhinh", "nop", "phananh", "dung"];
 
-/** Changes when the sentences of `consent.*` do, so that it can be proven what was agreed to. */
-const consentVersion = "registration/2026-11-23";
-
 const idleMs = 24 * 3_600_000;
 const inboxClaimMs = 60_000;
 /** A signal that calls changed may be lost. */
@@ -67,6 +73,11 @@ const callsLookMs = 60_000;
 const meetAgainMs = 30_000;
 /** The store must take a webhook's events within this, or the sender is told to repeat them (CONTRACT: 503 within 1.5 s). */
 const storeWithinMs = 1_400;
+
+/** Where the audit's heads are written out to: beside the database, not in it. */
+export function auditHeadsPath(config: Pick<Config, "DATA_DIR">): string {
+  return join(resolve(config.DATA_DIR), "audit-heads.jsonl");
+}
 
 /** Wires the rooms over one database connection. Nothing listens or sends before `start`. */
 export async function createService(deps: ServiceDeps) {
@@ -76,36 +87,67 @@ export async function createService(deps: ServiceDeps) {
   const nextOrder = rising(clock);
   const languageOf = async (contactId: string): Promise<Language> => (await stores.people.contacts(null, [contactId]))[0]?.language ?? "vi";
 
-  const calls = createCalls({ store: stores.calls });
+  const audit = createAudit({ store: stores.audit, ids, nextOrder });
+  const calls = createCalls({ store: stores.calls, transactions: stores.transactions, audit });
+  const { addWorkingDays } = readCalendar(await readSources("resources/calendar")).calendar;
+  let i18nNow = createI18n({ vi: {}, en: {} });
+  const i18nLater: I18n = { say: (language, part) => i18nNow.say(language, part), text: (language, part) => i18nNow.text(language, part), has: (language, key) => i18nNow.has(language, key) };
+  const links = createLinks({ secret: secrets.of("links"), clock });
+  let listeningAt: string | null = null;
   const people = createPeople({
     store: stores.people,
     registrations: stores.registrations,
     transcripts: stores.transcripts,
     files: stores.fileRows,
+    fileStore: stores.files,
+    requests: stores.dataRequests,
     transactions: stores.transactions,
+    audit,
+    i18n: i18nLater,
+    clock,
     ids,
     secret: secrets.of("people"),
-    consentVersion,
+    addWorkingDays,
+    async draftsOf(contactId) {
+      const [session] = await stores.sessions.load([contactId]);
+      return session === undefined ? [] : begunIn(session.state, session.updatedAt, bundle);
+    },
+    form: calls.form,
+    fileAddress(fileId, untilMs, channel) {
+      const path = `/files/${links.sign(fileId, untilMs)}`;
+      if (config.PUBLIC_URL !== undefined) return `${config.PUBLIC_URL}${path}`;
+      // The page of the web chat finds its own way back.
+      if (channel === webChat.kind) return path;
+      return channel === null && listeningAt !== null ? `${listeningAt}${path}` : null;
+    },
     office: () => calls.office(clock.now()),
     provinceName: (code) => places.province(code)?.name,
   });
 
   let channels: Channel[] = [];
-  const i18nLater = { current: createI18n({ vi: {}, en: {} }) };
   const pushes = createPushes({
     people: stores.people,
     deliveries: stores.deliveries,
     nextOrder,
-    openQuestion: (contactId) => openQuestion({ sessions: stores.sessions, i18n: i18nLater.current }, contactId),
+    openQuestion: (contactId) => openQuestion({ sessions: stores.sessions, i18n: i18nLater }, contactId),
   });
   const registrations = createRegistrations({
+    rules: readRules(await readSources("resources/rules")).rules,
     store: stores.registrations,
+    products: stores.products,
+    deadlines: stores.deadlines,
     calls,
     transactions: stores.transactions,
+    audit,
     pushes,
-    i18n: { say: (language, part) => i18nLater.current.say(language, part), text: (language, part) => i18nLater.current.text(language, part), has: (language, key) => i18nLater.current.has(language, key) },
+    i18n: i18nLater,
     languageOf,
     invitation: people.invitation,
+    addWorkingDays,
+    async officer(contactId) {
+      const [found] = await stores.people.contacts(null, [contactId]);
+      return found === undefined ? null : { ...(found.name === undefined ? {} : { name: found.name }), ...(found.phone === undefined ? {} : { phone: found.phone }) };
+    },
     address: (code, channel) => {
       if (config.PUBLIC_URL !== undefined) return `${config.PUBLIC_URL}/verify/${code}`;
       const bot = channels.find((each) => each.kind === channel) ?? channels[0];
@@ -114,7 +156,7 @@ export async function createService(deps: ServiceDeps) {
     secret: secrets.of("codes"),
   });
 
-  const queries = new Map([...people.queries, ...registrations.queries].map((query) => [query.name, query]));
+  const queries = new Map([...people.queries, ownerTypeOf, ...registrations.queries].map((query) => [query.name, query]));
   const actions = new Map([...people.actions, ...registrations.actions].map((action) => [action.name, action]));
   const { texts, loaded, problems } = await loadConversations({
     queries: new Set(queries.keys()),
@@ -122,12 +164,11 @@ export async function createService(deps: ServiceDeps) {
   });
   if (problems.length > 0) throw new UserError("bad_conversations", problems.join("\n"));
   const i18n = createI18n(texts.locales);
-  i18nLater.current = i18n;
+  i18nNow = i18n;
   const { bundle } = loaded;
   const bundles = new Map<string, Bundle>([[bundle.hash, bundle]]);
 
   const metrics = createMetrics();
-  const links = createLinks({ secret: secrets.of("links"), clock });
   const roles = new Set(config.ROLES);
 
   const webChat = createWebChat({ transcripts: stores.transcripts, files: stores.files, clock });
@@ -212,9 +253,11 @@ export async function createService(deps: ServiceDeps) {
     i18n,
     queries,
     actions,
+    audit,
     bundle,
     bundleOf: (hash) => bundles.get(hash),
     form: calls.form,
+    latest: calls.revisionOf,
     places,
     office: calls.office,
     unbuilt,
@@ -256,6 +299,7 @@ export async function createService(deps: ServiceDeps) {
     log,
     settings: { ...defaultConversation, claimMs: inboxClaimMs },
   });
+  const sealer = createSealer({ store: stores.audit, transactions: stores.transactions, leases: stores.leases, holder: instance, heads: createHeads(auditHeadsPath(config)), clock, log });
   metrics.waiting(conversation.waiting);
   metrics.outbox(outbox.status);
 
@@ -283,7 +327,7 @@ export async function createService(deps: ServiceDeps) {
       }),
       verifyRoutes({ look: registrations.look, i18n }),
       verifyStyle(),
-      fileRoutes({ links, rows: stores.fileRows, store: stores.files, words: { wrong: inBoth("file.link_wrong"), expired: inBoth("file.link_expired") } }),
+      fileRoutes({ links, rows: stores.fileRows, store: stores.files, writeCopy: people.writeCopy, words: { wrong: inBoth("file.link_wrong"), expired: inBoth("file.link_expired") } }),
       chatRoutes({
         accept: intake.accept,
         transcripts: stores.transcripts,
@@ -302,6 +346,25 @@ export async function createService(deps: ServiceDeps) {
     ],
   });
 
+  const retention = retentionOf({
+    stores,
+    bundle,
+    pushes,
+    audit,
+    i18n,
+    languageOf,
+    nextOrder,
+    showsTranscript: (channel) => channel === webChat.kind,
+    wakeSender() {
+      outbox.wake();
+      void stores.signals.send("outbox").catch(() => undefined);
+    },
+    count: (what, n) => metrics.removed.inc({ what }, n),
+    secret: secrets.of("people"),
+    log,
+  });
+  const jobs = createJobs({ retention, leases: stores.leases, instance, clock, log });
+
   const stopping = new AbortController();
   /** Where another process receives, this one still names the bot in links. */
   async function meet(channel: Channel): Promise<void> {
@@ -318,8 +381,10 @@ export async function createService(deps: ServiceDeps) {
   let listening: { stop(): Promise<void> } | null = null;
   return {
     stores,
+    audit,
     people,
     registrations,
+    retention,
     calls,
     places,
     outbox,
@@ -347,22 +412,27 @@ export async function createService(deps: ServiceDeps) {
         outbox.start();
         await conversation.start();
         files.start();
+        sealer.start();
       }
+      if (roles.has("scheduler")) jobs.start();
       if (!roles.has("web")) {
         for (const channel of channels) void meet(channel);
         return null;
       }
       const address = await server.listen(config.HOST, config.PORT);
+      listeningAt = address;
       for (const channel of channels) await channel.start(accept);
       return address;
     },
     /** In reverse: the door first, then what is under way. */
     async stop(): Promise<void> {
       stopping.abort();
+      await jobs.stop();
       for (const channel of channels) await channel.stop();
       await server.close();
       await listening?.stop();
       if (roles.has("worker")) {
+        await sealer.stop();
         await files.stop();
         await conversation.stop();
         await outbox.stop();

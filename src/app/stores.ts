@@ -1,8 +1,11 @@
 import type { Connection } from "mongoose";
 import type { Clock } from "../lib/clock.js";
 import type { Log } from "../lib/log.js";
+import { auditIndexes, createAuditStore } from "../store/audit.js";
 import { createBundleStore } from "../store/bundles.js";
 import { createTransactions, type CollectionIndexes } from "../store/connect.js";
+import { createDataRequestStore, dataRequestIndexes } from "../store/data-requests.js";
+import { createDeadlineStore, deadlineIndexes } from "../store/deadlines.js";
 import { createDeliveryStore, deliveryIndexes } from "../store/deliveries.js";
 import { createFileReferences } from "../store/file-references.js";
 import { createFileRows, fileIndexes } from "../store/file-rows.js";
@@ -11,6 +14,8 @@ import { createInboxStore, inboxIndexes } from "../store/inbox.js";
 import { createLeases, leaseIndexes } from "../store/leases.js";
 import { createPeopleStore, peopleIndexes } from "../store/people.js";
 import { createCallStore, createRegistrationStore, registrationIndexes } from "../store/registrations.js";
+import { createPersonalData } from "../store/personal-data.js";
+import { createProductStore, productIndexes } from "../store/products.js";
 import { createSessionStore } from "../store/sessions.js";
 import { createSignals, signalCollection } from "../store/signals.js";
 import { createTranscriptStore, transcriptIndexes } from "../store/transcripts.js";
@@ -26,11 +31,15 @@ export const indexes: readonly CollectionIndexes[] = [
   leaseIndexes,
   transcriptIndexes(transcriptKeptDays),
   registrationIndexes,
+  productIndexes,
+  deadlineIndexes,
+  dataRequestIndexes,
+  auditIndexes,
   ...peopleIndexes,
   ...fileIndexes,
 ];
 
-export const collections = ["inbox", "sessions", "deliveries", "transcripts", "accounts", "contacts", "owners", "invitations", "registrations", "calls", "flow_bundles", "file_rows", "leases", signalCollection, "migrations"];
+export const collections = ["inbox", "sessions", "deliveries", "transcripts", "accounts", "contacts", "owners", "invitations", "registrations", "products", "calls", "flow_bundles", "file_rows", "leases", "deadlines", "data_requests", "consent_proofs", "audit", "audit_waiting", "audit_salts", signalCollection, "migrations"];
 
 /** Every repository over one connection. */
 export function createStores(connection: Connection, { clock, log }: { clock: Clock; log: Log }) {
@@ -41,11 +50,16 @@ export function createStores(connection: Connection, { clock, log }: { clock: Cl
     sessions: createSessionStore(connection),
     people: createPeopleStore(connection),
     registrations: createRegistrationStore(connection),
+    products: createProductStore(connection),
     calls: createCallStore(connection),
     bundles: createBundleStore(connection),
     deliveries: createDeliveryStore(connection),
     transcripts: createTranscriptStore(connection, { clock }),
     leases: createLeases(connection),
+    dataRequests: createDataRequestStore(connection),
+    personal: createPersonalData(connection),
+    deadlines: createDeadlineStore(connection),
+    audit: createAuditStore(connection),
     signals: createSignals(connection, { clock, onError }),
     files: createFileStore(connection),
     fileRows: createFileRows(connection),

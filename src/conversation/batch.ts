@@ -135,7 +135,7 @@ function newAccount(inbound: Inbound, contactId: string, now: Date): Account {
 }
 
 function newContact(id: string): Contact {
-  return { _id: id, language: "vi", grants: [], consents: [], ownerIds: [] };
+  return { _id: id, language: "vi", grants: [], consents: [], owners: [] };
 }
 
 function insertNew(deps: BatchDeps, tx: Tx, loaded: Map<string, Loaded>): void {

@@ -1,7 +1,11 @@
+import type { Audit } from "../domain/audit.js";
 import type { Action, Query, Turn } from "../domain/capabilities.js";
+import { readCode } from "../domain/codes.js";
 import { fileIdOf } from "../domain/file.js";
+import { canonicalJson, type Json, type JsonObject } from "../domain/json.js";
 import type { Account, Contact } from "../domain/person.js";
 import type { Content, Inbound, Outgoing } from "../domain/message.js";
+import { mayDo } from "../domain/policy.js";
 import type { Tx } from "../domain/ports.js";
 import type { Bundle } from "../engine/flow.js";
 import { step, type Input, type StepContext } from "../engine/step.js";
@@ -17,9 +21,11 @@ export interface TurnDeps {
   i18n: I18n;
   queries: ReadonlyMap<string, Query>;
   actions: ReadonlyMap<string, Action>;
+  audit: Pick<Audit, "record">;
   bundle: Bundle;
   bundleOf(hash: string): Bundle | undefined;
   form: StepContext["form"];
+  latest: StepContext["latest"];
   places: StepContext["places"];
   office(now: Date): StepContext["office"];
   unbuilt: readonly string[];
@@ -52,6 +58,7 @@ export async function turn(deps: TurnDeps, tx: Tx, person: Person, inbound: Inbo
     bundle: deps.bundle,
     bundleOf: deps.bundleOf,
     form: deps.form,
+    latest: deps.latest,
     places: deps.places,
     office: deps.office(now),
     unbuilt: deps.unbuilt,
@@ -100,8 +107,25 @@ async function provide(deps: TurnDeps, tx: Tx, person: Person, inbound: Inbound,
   }
   const action = deps.actions.get(need.name);
   if (action === undefined) throw new Error(`no such action: ${need.name}`);
-  const { outcome, value } = await action.run(need.args, at);
-  return { is: "result", id: need.id, value: value ?? null, outcome };
+  if (!mayDo({ contactId: at.contact._id, grants: at.contact.grants }, need.name)) throw new Error(`${need.name}: not allowed by policy.ts`);
+  const { outcome, value = null } = await action.run(need.args, at);
+  const by = { contactId: at.contact._id };
+  deps.audit.record(tx, {
+    at: now,
+    by,
+    verb: need.name,
+    subject: codeIn(value) ?? codeIn(need.args) ?? by,
+    details: { outcome, channel: at.account.channel },
+    personal: { of: by.contactId, values: { account: at.account._id, said: canonicalJson(need.args) } },
+  });
+  return { is: "result", id: need.id, value, outcome };
+}
+
+/** The code of what an action was about; other texts under this name, such as an invitation's, are secrets. */
+function codeIn(value: Json | JsonObject): string | undefined {
+  const code = typeof value === "object" && value !== null && !Array.isArray(value) ? value["code"] : undefined;
+  const read = typeof code === "string" ? readCode(code) : undefined;
+  return read?.ok === true ? read.code : undefined;
 }
 
 function firstLanguage(deps: TurnDeps, inbound: Inbound): "vi" | "en" {

@@ -6,7 +6,7 @@ const On = z.iso.date();
 /** A text an official writes: Vietnamese, with English where there is one. */
 export const Titled = z.object({ title: z.string().min(1), en: z.object({ title: z.string() }).exactOptional() });
 
-export const askKinds = ["text", "number", "date", "choice", "choices", "yes_no", "phone", "email", "tax_code", "place", "photo", "files", "money", "weight", "location"] as const;
+export const askKinds = ["text", "number", "date", "choice", "choices", "yes_no", "business_name", "phone", "email", "tax_code", "place", "photo", "files", "money", "weight", "location"] as const;
 export const AskKind = z.enum(askKinds);
 export type AskKind = z.infer<typeof AskKind>;
 
@@ -34,6 +34,11 @@ export const Condition: z.ZodType<Condition> = z.lazy(() =>
   ]),
 );
 
+/** Sub-flows that a field can repeat, lists a choice can be made from, and pieces a text can hold: each is a file in `flows/` or code. */
+export const repeatFlows = ["certificate", "award"] as const;
+export const optionSources = ["products.sets", "certificates.kinds"] as const;
+export const extractNames = ["decisionNumber", "decisionOn", "stars", "packaging", "netWeight", "priceVnd", "certificateNumber", "issuer", "expiresOn", "awardName", "organiser", "year"] as const;
+
 const Many = z.object({ min: z.number().int().min(0), max: z.number().int().min(1).max(50) });
 
 /** One question of a call's form. */
@@ -41,11 +46,13 @@ export const Field = z.strictObject({
   id: Id,
   section: Id,
   ask: AskKind.exactOptional(),
-  /** A sub-flow asked once for each (issue 2's `repeat`); such a field has no `ask`. */
-  repeat: Id.exactOptional(),
+  /** A sub-flow that asks for one after another and collects them under the field's id; such a field has no `ask`. */
+  repeat: z.enum(repeatFlows).exactOptional(),
   label: z.string().min(1).exactOptional(),
   say: z.string().exactOptional(),
-  en: z.strictObject({ label: z.string().exactOptional(), say: z.string().exactOptional() }).exactOptional(),
+  /** In place of the section's title above this question: "Bước 5/9 – Đóng gói". */
+  heading: z.string().exactOptional(),
+  en: z.strictObject({ label: z.string().exactOptional(), say: z.string().exactOptional(), heading: z.string().exactOptional() }).exactOptional(),
   example: z.string().exactOptional(),
   required: z.boolean().default(false),
   /** May be sent after the registration itself. */
@@ -55,12 +62,15 @@ export const Field = z.strictObject({
   many: Many.exactOptional(),
   options: z
     .union([
-      z.object({ from: z.string() }),
+      z.strictObject({ from: z.enum(optionSources) }),
       z.array(z.strictObject({ value: z.string(), label: z.string(), en: z.strictObject({ label: z.string() }).exactOptional() })),
     ])
     .exactOptional(),
+  /** Which answer of a yes-or-no question is offered first; `yes` unless said. */
+  first: z.enum(["yes", "no"]).exactOptional(),
   prefill: z.string().exactOptional(),
-  extract: z.array(Id).exactOptional(),
+  /** Pieces read from one text or caption; asked again only for what is missing. */
+  extract: z.array(z.enum(extractNames)).exactOptional(),
   when: Condition.exactOptional(),
 });
 export type Field = z.infer<typeof Field>;
@@ -76,6 +86,8 @@ export const Call = z
     closesBefore: On,
     late: z.enum(["refused", "marked"]),
     answerWithinDays: z.number().int().positive().exactOptional(),
+      /** The same after something was added or corrected. */
+    answerAgainWithinDays: z.number().int().positive().exactOptional(),
     /** A trial: its messages are headed [CHẠY THỬ]. */
     trial: z.boolean().default(false),
     contact: z.strictObject({ office: z.string(), address: z.string().exactOptional(), name: z.string().exactOptional(), phone: z.string().exactOptional() }),
@@ -103,10 +115,3 @@ export type Call = z.infer<typeof Call>;
 /** An immutable revision of a call's form and terms. A draft pins its revision. */
 export const CallRevision = z.object({ call: Call, revision: z.number().int().positive(), hash: z.string(), importedAt: z.date() });
 export type CallRevision = z.infer<typeof CallRevision>;
-
-/** The kinds of question that are asked today; a field of another kind is kept in the call and not asked yet. */
-export const askedKinds: readonly AskKind[] = ["text", "number", "date", "choice", "yes_no", "phone", "place", "photo", "files"];
-
-export function isAsked(field: Field): boolean {
-  return field.ask !== undefined && askedKinds.includes(field.ask) && (field.options === undefined || Array.isArray(field.options));
-}

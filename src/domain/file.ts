@@ -45,6 +45,18 @@ export const keptTypes = {
 } as const;
 export type KeptType = keyof typeof keptTypes;
 
+/** What a person's own copy of their data is made as, by us; its bytes are written when it is first opened. */
+export const copyTypes = { "text/html": "html", "application/json": "json" } as const;
+export type CopyType = keyof typeof copyTypes;
+
+/** Ids of copies begin so. */
+export const copyPrefix = "copy-";
+
+/** Null for what a person sent. */
+export function copyTypeOf({ _id, mime }: Pick<StoredFile, "_id" | "mime">): CopyType | null {
+  return _id.startsWith(copyPrefix) && mime !== undefined && Object.hasOwn(copyTypes, mime) ? (mime as CopyType) : null;
+}
+
 /** The id under which a file that came with this event is kept. */
 export function fileIdOf(inboundId: string): string {
   return createHash("sha256").update(inboundId).digest("base64url").slice(0, 22);

@@ -27,6 +27,8 @@ const MOST_WORDS = 28;
 const TYPO_MARGIN = 6;
 /** Below this, two names are not alike enough to be offered. */
 const LEAST_LIKENESS = 0.55;
+/** Letters; no name has half as many, and each name is compared with all that was typed. */
+const LONGEST_ALIKE = 100;
 
 /** Builds the index (about 0.1 s for the real data). Throws when a row names a unit that is not there. */
 export function createGazetteer(units: Units): Gazetteer {
@@ -157,7 +159,7 @@ function nameOnly(words: readonly Word[]): string {
 
 function resemblance(typed: string, name: string): number {
   if (typed.length >= 2 && name.startsWith(typed)) return 1;
-  return likeness(typed, name);
+  return typed.length > LONGEST_ALIKE ? 0 : likeness(typed, name);
 }
 
 function unique(found: readonly ProvinceFound[]): ProvinceFound[] {

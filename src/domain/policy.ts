@@ -37,6 +37,12 @@ export const audited = {
   "people.refuse": { by: ["citizen"] },
   "people.keep_owner": { by: ["citizen"] },
   "people.redeem": { by: ["citizen"] },
+  "people.withdraw": { by: ["citizen"] },
+  "people.copy": { by: ["citizen"] },
+  "people.request_erasure": { by: ["citizen"] },
+  "people.drop_draft_files": { by: ["citizen"] },
+  /** Asked for by the person, done by the daily job. */
+  "people.erase": { by: [] },
   "people.invite": { by: ["admin"], command: "invite" },
   "registrations.submit": { by: ["citizen"] },
   "registrations.amend": { by: ["owner"] },

@@ -57,8 +57,25 @@ export const Registration = z.object({
   state: RegistrationState,
   late: z.boolean(),
   submittedAt: z.date(),
-  /** Append-only. */
-  history: z.array(z.object({ state: RegistrationState, at: z.date(), by: z.string(), reason: z.string().exactOptional() })),
+  /** What an officer wants mended, by field id, through that local date; gone once it was sent. */
+  asked: z.object({ fields: z.array(z.string()), until: z.iso.date() }).exactOptional(),
+  /** Append-only: moves, and corrections with what stood there before. */
+  history: z.array(
+    z.object({ state: RegistrationState, at: z.date(), by: z.string(), reason: z.string().exactOptional(), changed: z.array(z.object({ field: z.string(), before: z.unknown() })).exactOptional() }),
+  ),
   version: z.number().int(),
 });
 export type Registration = z.infer<typeof Registration>;
+
+/** States in which the owner may still correct what was sent. */
+const mendable: readonly RegistrationState[] = ["submitted", "returned"];
+
+export function mayAmend(state: RegistrationState): boolean {
+  return mendable.includes(state);
+}
+
+/** Field ids that an officer asked for, or that were to follow. */
+export function stillMissing({ answers, asked }: Pick<Registration, "answers" | "asked">): string[] {
+  const toFollow = Object.entries(answers).filter(([, value]) => value === "@later" || (typeof value === "object" && value !== null && "restLater" in value)).map(([id]) => id);
+  return [...new Set([...(asked?.fields ?? []), ...toFollow])];
+}

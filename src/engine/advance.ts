@@ -1,14 +1,16 @@
-import { clone } from "../lib/clone.js";
 import { z } from "zod";
+import { clone } from "../lib/clone.js";
 import type { Json, JsonObject } from "../domain/json.js";
-import type { Part, Shown } from "../domain/shown.js";
-import { askTypes } from "./asks/index.js";
-import { capital, words, type AskSpec } from "./asks/ask.js";
+import { words } from "./asks/ask.js";
+import { cardRows, review } from "./card.js";
 import { at, holds } from "./conditions.js";
-import type { AskStep, Step } from "./flow.js";
-import { ask, flush, later, open, park } from "./question.js";
+import { begin, keepDraft, leftWith } from "./drafts.js";
+import { closeEdit, firstMissing } from "./editing.js";
+import type { AskStep, Step, Values } from "./flow.js";
+import { askField, form, renew } from "./form.js";
+import { ask, flush } from "./question.js";
 import { args, callOf, flowOf, here, say, stepAt, top, values, type Run } from "./run.js";
-import { askedFields, specAt, stackFor } from "./specs.js";
+import { fieldAt, specAt } from "./specs.js";
 import { Option, type Position, type Say, type Talk } from "./session.js";
 
 /** Steps without a question that may follow one another; a flow that goes round for ever is stopped here. */
@@ -28,13 +30,24 @@ export function go(run: Run): void {
 /** Does one step; true when it went on to another. */
 function enter(run: Run, talk: Talk, step: Step): boolean {
   const position = here(talk);
-  if (!("branch" in step) && !("end" in step) && !holds(step.when, talk.answers)) return skip(run, talk, step);
+  if (!("branch" in step || "end" in step || "take" in step || "collect" in step) && !holds(step.when, talk.answers)) return skip(run, talk, step);
   if ("end" in step) return end(run, talk, step);
   if ("call" in step) {
     talk.stack.push({ flow: step.call, step: flowOf(run, talk, step.call).start });
     return true;
   }
-  if ("form" in step) return form(run, talk, position, step.next);
+  if ("form" in step) return enterForm(run, talk, position, step.next);
+  if ("take" in step) return take(talk, step);
+  if ("collect" in step) return collect(run, talk, step);
+  if ("set" in step) {
+    Object.assign(talk.answers, clone(step.set));
+    return leave(run, talk, step.next);
+  }
+  if ("drop" in step) {
+    run.session.drafts = [];
+    run.session.talks = [talk];
+    return leave(run, talk, step.next);
+  }
   if ("get" in step) return need(run, "query", step.get, args(talk.answers, step.args));
   if ("do" in step) return need(run, "action", step.do, args(talk.answers, step.args));
   if ("branch" in step) {
@@ -42,12 +55,44 @@ function enter(run: Run, talk: Talk, step: Step): boolean {
     return true;
   }
   if ("ask" in step) return enterAsk(run, talk, step);
-  if (step.join === true) run.lead.push({ key: step.say, values: values(talk.answers, step.values) });
+  if (step.join === true) run.lead.push({ key: step.say, values: values(run, talk.answers, step.values) });
   else tell(run, talk, step);
   return leave(run, talk, step.next);
 }
 
-function skip(run: Run, talk: Talk, step: Exclude<Step, { branch: unknown } | { end: unknown }>): boolean {
+/** Takes the first of a list under its new name. */
+function take(talk: Talk, step: Extract<Step, { take: unknown }>): boolean {
+  const list = at(talk.answers, step.take);
+  const [first] = Array.isArray(list) ? list : [];
+  if (!Array.isArray(list) || first === undefined) {
+    delete talk.answers[step.as];
+    goTo(talk, step.empty);
+    return true;
+  }
+  list.shift();
+  talk.answers[step.as] = first;
+  goTo(talk, step.next);
+  return true;
+}
+
+/** Makes an item of answers and adds it to its list. */
+function collect(run: Run, talk: Talk, step: Extract<Step, { collect: unknown }>): boolean {
+  const item: JsonObject = {};
+  for (const path of step.spread ?? []) {
+    const value = at(talk.answers, path);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) Object.assign(item, value);
+  }
+  for (const [name, path] of Object.entries(step.item)) item[name] = at(talk.answers, path) ?? null;
+  for (const name of step.forget) delete talk.answers[name];
+  const before = talk.answers[step.collect];
+  const list = [...(Array.isArray(before) ? before : []), item];
+  talk.answers[step.collect] = list;
+  const most = callOf(run, talk)?.fields.find((field) => field.id === step.collect)?.many?.max;
+  goTo(talk, step.full !== undefined && most !== undefined && list.length >= most ? step.full : step.next);
+  return true;
+}
+
+function skip(run: Run, talk: Talk, step: Exclude<Step, { branch: unknown } | { end: unknown } | { take: unknown } | { collect: unknown }>): boolean {
   if ("do" in step) return leave(run, talk, Object.values(step.then)[0]);
   return leave(run, talk, "ask" in step ? (step.next ?? step.yes) : step.next);
 }
@@ -73,6 +118,11 @@ function finish(run: Run, talk: Talk): boolean {
   }
   const step = stepAt(run, talk, caller);
   if ("call" in step) goTo(talk, step.next);
+  const field = "form" in step ? fieldAt(run, talk, caller) : undefined;
+  if (field?.repeat !== undefined) {
+    talk.answers[field.id] ??= [];
+    if (talk.edit?.name === field.id) closeEdit(run, talk);
+  }
   return true;
 }
 
@@ -111,104 +161,10 @@ function end(run: Run, talk: Talk, step: Extract<Step, { end: unknown }>): boole
   return run.session.question === null;
 }
 
-/** Begins a flow on top of what is under way; a draft of it is offered first. */
-export function begin(run: Run, flowId: string, answers: JsonObject = {}): void {
-  const flow = run.ctx.bundle.flows[flowId];
-  if (flow === undefined) throw new Error(`no such flow: ${flowId}`);
-  const drafts = draftsOf(run, flowId);
-  const talk: Talk = { flow: flowId, bundle: run.ctx.bundle.hash, stack: [{ flow: flowId, step: flow.start }], answers, history: [] };
-  const [draft] = drafts;
-  if (draft === undefined || answers["fresh"] === true) {
-    run.session.talks.push(talk);
-    return;
-  }
-  run.session.talks.push({ ...talk, answers: { ...answers, fresh: true } });
-  if (drafts.length === 1) offerDraft(run, draft);
-  else offerDrafts(run, drafts);
-}
-
-/** What is kept of a flow, the newest first. */
-export function draftsOf(run: Run, flowId: string): Talk[] {
-  return run.session.drafts.filter((draft) => draft.flow === flowId).reverse();
-}
-
-/** With another product beside them that makes five choices. */
-const draftsOffered = 4;
-
-function titleOf(run: Run, draft: Talk): Shown | undefined {
-  const { titled } = flowOf(run, draft, draft.flow);
-  return titled === undefined ? undefined : (at(draft.answers, titled) as Shown | undefined);
-}
-
-function offerDrafts(run: Run, drafts: readonly Talk[]): void {
-  open(run, {
-    special: "resume",
-    parts: [{ key: "resume.which", values: { count: drafts.length } }],
-    options: [
-      ...drafts.slice(0, draftsOffered).map((draft, n) => ({ value: n, label: titleOf(run, draft) ?? words("resume.no_title") })),
-      { value: "another", label: words("resume.another") },
-    ],
-  });
-}
-
-function offerDraft(run: Run, draft: Talk): void {
-  const title = titleOf(run, draft);
-  const sections = callOf(run, draft)?.sections ?? [];
-  const n = sections.findIndex((section) => section.id === draft.section) + 1;
-  open(run, {
-    special: "resume",
-    parts: [
-      title === undefined
-        ? { key: "resume.untitled" }
-        : n === 0
-          ? { key: "resume.titled", values: { title } }
-          : { key: "resume.at_section", values: { title, n, total: sections.length } },
-    ],
-    options: [
-      { value: "go_on", label: words("resume.go_on") },
-      { value: "look", label: words("resume.look") },
-      { value: "another", label: words("resume.another") },
-    ],
-  });
-}
-
-/** Leaves the talk under way; what was answered is kept as a draft where the flow keeps drafts. Answers whether it was kept. */
-export function keepDraft(run: Run): boolean {
-  park(run);
-  const talk = run.session.talks.pop();
-  if (talk === undefined) return false;
-  if (talk.edit !== undefined) undoEdit(talk);
-  const keeps = flowOf(run, talk, talk.flow).keeps_draft && (talk.history.length > 0 || hasFilled(run, talk));
-  run.session.question = null;
-  if (!keeps) return false;
-  const { fresh: _fresh, ...answers } = talk.answers;
-  run.session.drafts = [...run.session.drafts, { ...talk, answers }];
-  return true;
-}
-
-/** Whether the form is begun, though there is no way back in it any more (`back: false`). */
-function hasFilled(run: Run, talk: Talk): boolean {
-  if ("end" in stepAt(run, talk, here(talk))) return false;
-  return (callOf(run, talk)?.fields ?? []).some((field) => Object.hasOwn(talk.answers, field.id));
-}
-
-/** What somebody who left a talk is told. */
-export function leftWith(run: Run, flow: string, kept: boolean): Part {
-  const key = `word.${flow}`;
-  return { key: kept ? "cancel.kept" : "cancel.done", values: { word: words(run.ctx.has(key) ? key : "word.help") } };
-}
-
-export function undoEdit(talk: Talk): void {
-  if (talk.edit === undefined) return;
-  talk.answers[talk.edit.name] = talk.edit.before;
-  talk.stack = clone(talk.edit.back);
-  delete talk.edit;
-}
-
-function tell(run: Run, talk: Talk, step: { say: string; values?: Record<string, string>; rows?: string; qr?: string; after?: string }): void {
-  const rows = step.rows === undefined ? undefined : (at(talk.answers, step.rows) as unknown as Say["rows"]);
+function tell(run: Run, talk: Talk, step: { say: string; values?: Values; rows?: string; card?: string[]; qr?: string; after?: string }): void {
+  const rows = step.card !== undefined ? cardRows(run, talk, step.card) : step.rows === undefined ? undefined : (at(talk.answers, step.rows) as unknown as Say["rows"]);
   const qr = step.qr === undefined ? undefined : at(talk.answers, step.qr);
-  const shown = values(talk.answers, step.values);
+  const shown = values(run, talk.answers, step.values);
   say(run, {
     parts: [{ key: step.say, values: shown }],
     ...(rows === undefined || rows.length === 0 ? {} : { rows }),
@@ -217,30 +173,29 @@ function tell(run: Run, talk: Talk, step: { say: string; values?: Record<string,
   });
 }
 
-function form(run: Run, talk: Talk, position: Position, next: string): boolean {
-  const call = callOf(run, talk);
-  if (call === undefined) throw new Error(`the call of ${talk.flow} is not known`);
-  const fields = askedFields(call);
-  const unanswered = fields.filter((each) => !Object.hasOwn(talk.answers, each.id) && holds(each.when, talk.answers));
-  const field = unanswered.find((each) => each.id === position.field) ?? unanswered[0];
-  if (field === undefined) return leave(run, talk, next);
-  talk.stack[talk.stack.length - 1] = { ...position, field: field.id };
-  const spec = specAt(run, talk);
-  if (spec === undefined) throw new Error(`field ${field.id} cannot be asked`);
-  const prefill = field.prefill === undefined ? undefined : at(talk.answers, field.prefill);
-  const options = Array.isArray(field.options)
-    ? field.options.map((option) => ({ value: option.value, label: { show: "either" as const, vi: option.label, ...(option.en === undefined ? {} : { en: option.en.label }) } }))
-    : [];
-  ask(run, talk, spec, options, field.ask === "choice" ? undefined : prefill);
-  return false;
+function enterForm(run: Run, talk: Talk, position: Position, next: string): boolean {
+  const did = form(run, talk, position);
+  if (did === "answered") return leave(run, talk, next);
+  if (did === "closed") return resumeBelow(run);
+  if (did === "entered") return true;
+  return did === "asked" ? false : need(run, "query", did.query, did.args);
 }
 
 function enterAsk(run: Run, talk: Talk, step: AskStep): boolean {
-  if (step.ask === "review") return review(run, talk, step);
+  if (step.ask === "review") {
+    renew(run, talk);
+    const missing = firstMissing(run, talk);
+    if (missing !== undefined) {
+      talk.stack = missing;
+      return true;
+    }
+    review(run, talk, step);
+    return false;
+  }
   if (step.unless_known === true && step.save !== undefined && at(talk.answers, step.save) !== undefined) return leave(run, talk, step.next ?? step.yes);
   if (step.alone === true) flush(run);
   if (step.options !== undefined && !Array.isArray(step.options)) return need(run, "query", step.options.from, args(talk.answers, step.options.args));
-  const options = (step.options ?? []).filter((option) => holds(option.when, talk.answers)).map((option) => ({ value: option.value, label: words(option.say) }));
+  const options = (step.options ?? []).filter((option) => holds(option.when, talk.answers)).map((option) => ({ value: option.value, label: words(option.say, values(run, talk.answers, step.values)) }));
   askStep(run, talk, step, options);
   return false;
 }
@@ -250,62 +205,8 @@ function askStep(run: Run, talk: Talk, step: AskStep, options: Option[]): void {
   if (spec === undefined) throw new Error(`step ${here(talk).step} cannot be asked`);
   const prefill = step.prefill === undefined ? undefined : at(talk.answers, step.prefill);
   ask(run, talk, spec, options, prefill === null || prefill === "" ? undefined : prefill);
-}
-
-/** The review card, and whether to send: after a correction the card is shown only when asked for. */
-function review(run: Run, talk: Talk, step: AskStep): boolean {
-  const spec = specAt(run, talk);
-  if (spec === undefined) throw new Error("nothing to review");
-  const corrected = run.lead.some((part) => part.key === "edit.done");
-  if (!corrected) showCard(run, talk, step);
-  const labels = corrected
-    ? ["send", "edit_more", "see_all", "later"]
-    : ["send", "edit", "later"];
-  open(run, {
-    parts: [{ key: corrected ? "review.send_now" : "review.send_or_edit" }],
-    options: labels.map((name) => ({ value: `@${name}`, label: words(`review.${name}`) })),
-  });
-  return false;
-}
-
-export function showCard(run: Run, talk: Talk, step: AskStep): void {
-  delete talk.section;
-  const spec = specAt(run, talk);
-  const section = step.section;
-  if (section !== undefined) {
-    const sections = callOf(run, talk)?.sections ?? [];
-    const index = sections.findIndex((each) => each.id === section);
-    const found = sections[index];
-    if (found !== undefined) {
-      talk.section = section;
-      run.lead.push({ key: "ask.section", values: { n: index + 1, total: sections.length, title: { show: "either", vi: found.title, ...(found.en === undefined ? {} : { en: found.en.title }) } } });
-    }
-  }
-  if (run.lead.length === 0) run.lead.push(spec?.question ?? { key: step.say });
-  say(run, { parts: [], rows: cardRows(run, talk, step) });
-}
-
-/** Every answer by name, in the order of the step's `rows`. */
-export function cardRows(run: Run, talk: Talk, step: AskStep): { name: Shown; value: Shown; id: string }[] {
-  return reviewNames(run, talk, step).flatMap((name) => {
-    const value = talk.answers[name];
-    const position = stackFor(run, talk, talk.stack, name)?.at(-1);
-    const spec = position === undefined ? undefined : specAt(run, talk, position);
-    if (value === undefined || spec === undefined) return [];
-    return [{ id: name, name: capital(spec.label), value: showAnswer(run, spec, value) }];
-  });
-}
-
-/** An answer in the words of its choices. */
-export function showAnswer(run: Run, spec: AskSpec, value: Json): Shown {
-  if (value === later.value) return words("ask.later");
-  if (spec.kind === "yes_no" && run.ctx.has(`choice.${spec.name}_yes`)) return words(`choice.${spec.name}_${value === true ? "yes" : "no"}`);
-  return askTypes[spec.kind]?.show(value, spec) ?? "";
-}
-
-export function reviewNames(run: Run, talk: Talk, step: AskStep): string[] {
-  const call = callOf(run, talk);
-  return (step.rows ?? []).flatMap((name) => (name === "form" ? (call === undefined ? [] : askedFields(call).map((field) => field.id)) : [name]));
+  const { question } = run.session;
+  if (question !== null && step.again !== undefined) question.parts = [{ key: step.again, values: values(run, talk.answers, step.values) }];
 }
 
 function need(run: Run, kind: "query" | "action", name: string, given: JsonObject): false {
@@ -333,6 +234,9 @@ export function result(run: Run, value: Json, outcome: string | undefined): void
     const options = z.array(Option).parse(value);
     if (options.length > 0 || step.none === undefined) return askStep(run, talk, step, options);
     leave(run, talk, step.none);
+  } else if ("form" in step) {
+    const field = fieldAt(run, talk, here(talk));
+    if (field !== undefined) return askField(run, talk, field, z.array(Option).parse(value));
   }
   go(run);
 }

@@ -1,16 +1,19 @@
 import { clone } from "../lib/clone.js";
 import type { Json } from "../domain/json.js";
 import type { Part } from "../domain/shown.js";
+import { addDays, localDate } from "../domain/dates.js";
 import { fold } from "../lib/text.js";
-import { askTypes } from "./asks/index.js";
+import { askTypeOf } from "./asks/index.js";
 import { quoted } from "./asks/simple.js";
-import { agrees, capital, words, type Answer, type AskSpec, type Parsed } from "./asks/ask.js";
-import { cardRows, draftsOf, go, goTo, keepDraft, leave, leftWith, reviewNames, showAnswer, showCard } from "./advance.js";
-import { holds } from "./conditions.js";
+import { agrees, type Answer, type AskSpec, type Parsed } from "./asks/ask.js";
+import { go, goTo, leave } from "./advance.js";
+import { cardRows, showCard } from "./card.js";
+import { draftsOf, keepDraft, leftWith } from "./drafts.js";
+import { askWhatToEdit, closeEdit, edit, editNamed, wantsEdit } from "./editing.js";
 import type { AskStep } from "./flow.js";
-import { aside, later, open, repeat } from "./question.js";
+import { aside, flush, later, manyBy, openPlain, optionsLike, repeat } from "./question.js";
 import { askContext, callOf, flowOf, here, say, stepAt, top, type Run } from "./run.js";
-import { askedFields, specAt, stackFor } from "./specs.js";
+import { specAt } from "./specs.js";
 import type { Question, Say, Talk } from "./session.js";
 
 /** Gives an answer to the open question. */
@@ -20,19 +23,52 @@ export function answerQuestion(run: Run, question: Question, answer: Answer): vo
   if (question.special === "resume") return resume(run, talk, answer);
   if (question.special === "edit_what") return editWhat(run, talk, answer);
   const step = stepAt(run, talk, here(talk));
-  if ("ask" in step && step.ask === "review") return reviewed(run, talk, step, answer);
+  if ("ask" in step && step.ask === "review") return reviewed(run, talk, step, question, answer);
   const spec = specAt(run, talk);
   if (spec === undefined) return go(run);
   if (question.prefill !== undefined) return prefilled(run, talk, spec, question, answer);
+  if ("ask" in step && step.file !== undefined && answer.is === "file" && answer.media !== "video" && answer.media !== "audio") {
+    talk.answers["pendingFile"] = { fileId: answer.fileId, ...(answer.caption === undefined ? {} : { caption: answer.caption }) };
+    goTo(talk, step.file);
+    return go(run);
+  }
   if (answer.is === "option" && answer.value === later.value) return sentLater(run, talk, spec);
   if (answer.is === "text" && spec.later && ["gui sau", "later", "de sau"].includes(fold(answer.text))) return sentLater(run, talk, spec);
   if ("ask" in step && step.otherwise !== undefined && answer.is === "text") {
+    talk.before ??= clone(talk.answers);
     if (step.save !== undefined) talk.answers[step.save] = answer.text;
     remember(run, talk);
     goTo(talk, step.otherwise);
     return go(run);
   }
-  take(run, talk, spec, question, askTypes[spec.kind]?.parse(answer, spec, question.partial, askContext(run)) ?? { is: "problem", part: { key: "problem.want_words" } }, answer);
+  const meant = answer.is === "text" ? chosenIn(run, spec, question, answer.text) : null;
+  if (meant?.is === "ask") return offerAmong(run, question, meant.options);
+  take(run, talk, spec, question, parse(run, spec, question, meant?.answer ?? answer), meant?.answer ?? answer);
+}
+
+function parse(run: Run, spec: AskSpec, question: Question, answer: Answer): Parsed {
+  return askTypeOf(spec).parse(answer, spec, question.partial, askContext(run));
+}
+
+/** What words mean among the choices of a question that has nothing but choices: one, or the few it could be. */
+function chosenIn(run: Run, spec: AskSpec, question: Question, text: string): { is: "answer"; answer: Answer } | { is: "ask"; options: Question["options"] } | null {
+  if (spec.kind === "choices") {
+    const values = manyBy(run, question, text);
+    if (values !== null) return { is: "answer", answer: { is: "option", value: values } };
+  }
+  const choosing = ["choice", "choices", "yes_no"].includes(spec.kind) || question.list !== undefined;
+  const like = choosing ? optionsLike(run, question, text) : [];
+  const [only] = like;
+  if (only === undefined) return null;
+  return like.length === 1 ? { is: "answer", answer: { is: "option", value: only.value } } : { is: "ask", options: like };
+}
+
+/** The few that were meant, to choose from; what is typed next is searched among all again. */
+function offerAmong(run: Run, question: Question, options: Question["options"]): void {
+  question.list ??= question.options;
+  question.options = options;
+  renewId(run, question);
+  aside(run, [{ key: "problem.which_of" }]);
 }
 
 function take(run: Run, talk: Talk, spec: AskSpec, question: Question, parsed: Parsed, answer: Answer): void {
@@ -42,13 +78,14 @@ function take(run: Run, talk: Talk, spec: AskSpec, question: Question, parsed: P
       return accept(run, talk, spec, parsed.value, answer);
     case "more":
       run.lead.push(...(parsed.lead ?? []));
+      if (parsed.apart === true) flush(run);
       question.partial = parsed.partial;
       question.parts = parsed.parts;
       question.options = (parsed.options ?? []).map((option) => ({ ...option }));
       question.wants = parsed.wants ?? "text";
       question.failures = 0;
       question.at = run.ctx.now;
-      renew(run, question);
+      renewId(run, question);
       return repeat(run);
     case "waiting":
       question.partial = parsed.partial;
@@ -57,12 +94,12 @@ function take(run: Run, talk: Talk, spec: AskSpec, question: Question, parsed: P
     case "problem":
       return mend(run, talk, question, parsed);
     case "cancel":
-      return leaveTalk(run);
+      return leaveTalk(run, parsed.part, parsed.remindOn);
   }
 }
 
 /** Buttons of the follow-up are not those of the question before it. */
-function renew(run: Run, question: Question): void {
+function renewId(run: Run, question: Question): void {
   question.id = run.ctx.questionId(++run.session.asked);
 }
 
@@ -74,7 +111,7 @@ function mend(run: Run, talk: Talk, question: Question, parsed: Extract<Parsed, 
   if (parsed.keep !== undefined) talk.kept = [...(talk.kept ?? []), parsed.keep].slice(-3);
   if (parsed.options !== undefined) {
     question.options = parsed.options;
-    renew(run, question);
+    renewId(run, question);
   }
   const parts: Part[] = [parsed.part];
   if (question.failures >= 2) parts.push({ key: "problem.person", values: { office: run.ctx.office } });
@@ -83,8 +120,16 @@ function mend(run: Run, talk: Talk, question: Question, parsed: Extract<Parsed, 
 }
 
 function sentLater(run: Run, talk: Talk, spec: AskSpec): void {
-  run.lead.push({ key: "echo.later", values: { label: spec.label } });
+  run.lead.push(saidLater(run, talk, spec));
   accept(run, talk, spec, later.value, { is: "option", value: later.value });
+}
+
+/** Days after which the owner of a registration is reminded of what they wanted to send later. */
+const remindLaterDays = 3;
+
+function saidLater(run: Run, talk: Talk, spec: AskSpec): Part {
+  if (callOf(run, talk)?.fields.some((field) => field.id === spec.name) !== true) return { key: "echo.later_plain", values: { label: spec.label } };
+  return { key: "echo.later", values: { label: spec.label, remind: { show: "date", on: addDays(localDate(run.ctx.now), remindLaterDays) } } };
 }
 
 function prefilled(run: Run, talk: Talk, spec: AskSpec, question: Question, answer: Answer): void {
@@ -93,24 +138,30 @@ function prefilled(run: Run, talk: Talk, spec: AskSpec, question: Question, answ
     run.lead.push({ key: "echo.noted" });
     return accept(run, talk, spec, question.prefill ?? null, answer);
   }
-  if ((answer.is === "option" && answer.value === "@other") || ["khong", "sai", "no", "khac"].includes(said)) {
-    const type = askTypes[spec.kind];
-    return open(run, { parts: [spec.question], wants: type?.wants ?? "text" });
+  if ((answer.is === "option" && answer.value === "@other") || ["khong", "sai", "no", "khac"].includes(said)) return openPlain(run, spec, question.list ?? []);
+  const meant = answer.is === "text" && question.list !== undefined ? chosenIn(run, spec, question, answer.text) : null;
+  if (meant?.is === "ask") {
+    delete question.prefill;
+    return offerAmong(run, question, meant.options);
   }
-  const { prefill: _prefill, ...plain } = question;
-  take(run, talk, spec, question, askTypes[spec.kind]?.parse(answer, spec, plain.partial, askContext(run)) ?? { is: "problem", part: { key: "problem.want_words" } }, answer);
+  take(run, talk, spec, question, parse(run, spec, question, meant?.answer ?? answer), meant?.answer ?? answer);
 }
 
 function remember(run: Run, talk: Talk): void {
   const stack = run.session.question?.stack;
-  if (stack !== undefined) talk.history = [...talk.history, clone(stack)].slice(-60);
+  if (stack !== undefined) talk.history = [...talk.history, { stack: clone(stack), undo: {} }].slice(-60);
 }
 
 /** Keeps an answer and goes on: to the next question, or back to the review it was corrected from. */
 export function accept(run: Run, talk: Talk, spec: AskSpec, value: Json, answer: Answer): void {
   const step = stepAt(run, talk, here(talk));
+  talk.before ??= clone(talk.answers);
   talk.answers[spec.name] = value;
-  if (talk.edit !== undefined) return endEdit(run, talk, spec);
+  if (talk.edit?.name === spec.name) {
+    delete talk.before;
+    closeEdit(run, talk);
+    return go(run);
+  }
   if ("ask" in step && step.back === false) talk.history = [];
   else remember(run, talk);
   if (answer.is === "text" && spec.kind === "text") run.session.lastText = { stack: clone(talk.stack), text: answer.text };
@@ -126,96 +177,44 @@ export function accept(run: Run, talk: Talk, spec: AskSpec, value: Json, answer:
   go(run);
 }
 
-function endEdit(run: Run, talk: Talk, spec: AskSpec): void {
-  const { edit } = talk;
-  if (edit === undefined) return;
-  run.lead = [{ key: "edit.done", values: { label: spec.label, value: showAnswer(run, spec, talk.answers[spec.name] ?? null), before: showAnswer(run, spec, edit.before) } }];
-  talk.stack = clone(edit.back);
-  delete talk.edit;
-  dropUnasked(run, talk);
-  const call = callOf(run, talk);
-  const missing = call === undefined ? undefined : askedFields(call).find((field) => !Object.hasOwn(talk.answers, field.id) && holds(field.when, talk.answers));
-  talk.stack = (missing === undefined ? undefined : stackFor(run, talk, talk.stack, missing.id)) ?? talk.stack;
-  go(run);
-}
-
-/** After a correction no answer stays whose condition no longer holds, nor those that hung on them. */
-function dropUnasked(run: Run, talk: Talk): void {
-  const gone = (callOf(run, talk)?.fields ?? []).filter((field) => Object.hasOwn(talk.answers, field.id) && !holds(field.when, talk.answers));
-  for (const field of gone) delete talk.answers[field.id];
-  if (gone.length > 0) dropUnasked(run, talk);
-}
-
-function reviewed(run: Run, talk: Talk, step: AskStep, answer: Answer): void {
-  if (answer.is === "option") {
-    switch (answer.value) {
-      case "@send":
-        leave(run, talk, step.yes ?? step.next);
-        return go(run);
-      case "@edit":
-      case "@edit_more":
-        return askWhatToEdit(run, talk, step);
-      case "@see_all":
-        showCard(run, talk, step);
-        return repeat(run);
-      default:
-        return leaveTalk(run);
-    }
-  }
+function reviewed(run: Run, talk: Talk, step: AskStep, question: Question, answer: Answer): void {
   if (answer.is === "text") {
-    const wanted = /^(sua|doi|edit|change)\s+(.+)$/.exec(fold(answer.text))?.[2];
-    if (wanted !== undefined) return editNamed(run, talk, step, answer.text.trim().replace(/^\S+\s+/, ""));
+    const wanted = wantsEdit(answer.text);
+    if (wanted !== null) return editNamed(run, talk, step, wanted) ? go(run) : undefined;
     if (["sua", "edit"].includes(fold(answer.text))) return askWhatToEdit(run, talk, step);
+    const [only, ...more] = optionsLike(run, question, answer.text);
+    if (only !== undefined && more.length === 0) return reviewed(run, talk, step, question, { is: "option", value: only.value });
+    return aside(run, [{ key: "problem.choose", values: { text: quoted(answer.text) } }, ...question.parts]);
   }
-  aside(run, [{ key: answer.is === "text" ? "problem.choose" : "problem.want_words", values: { text: answer.is === "text" ? quoted(answer.text) : "" } }, ...(run.session.question?.parts ?? [])]);
-}
-
-function askWhatToEdit(run: Run, talk: Talk, step: AskStep): void {
-  const rows = cardRows(run, talk, step);
-  open(run, {
-    special: "edit_what",
-    parts: [{ key: "edit.which" }],
-    options: [...rows.map((row) => ({ value: row.id, label: row.name })), { value: "@none", label: words("edit.none") }],
-  });
+  if (answer.is !== "option") return aside(run, [{ key: "problem.want_words" }, ...question.parts]);
+  switch (answer.value) {
+    case "@send":
+      leave(run, talk, step.yes ?? step.next);
+      return go(run);
+    case "@edit":
+    case "@edit_more":
+      return askWhatToEdit(run, talk, step);
+    case "@see_all":
+      showCard(run, talk, step);
+      return repeat(run);
+    default:
+      return leaveTalk(run);
+  }
 }
 
 function editWhat(run: Run, talk: Talk, answer: Answer): void {
   const step = stepAt(run, talk, here(talk));
   if (!("ask" in step)) return go(run);
-  if (answer.is === "option" && typeof answer.value === "string" && answer.value !== "@none") return edit(run, talk, answer.value);
-  if (answer.is === "text") return editNamed(run, talk, step, answer.text.trim().replace(/^(sửa|sua|edit)\s+/i, ""));
-  go(run);
-}
-
-function editNamed(run: Run, talk: Talk, step: AskStep, said: string): void {
-  const wanted = fold(said);
-  const rows = cardRows(run, talk, step);
-  const named = rows.map((row) => ({ id: row.id, name: fold(run.ctx.shown(run.session.language, row.name)) }));
-  const found = named.find((row) => row.name === wanted) ?? named.find((row) => wanted !== "" && (row.name.includes(wanted) || wanted.includes(row.name)));
-  if (found !== undefined) return edit(run, talk, found.id);
-  run.lead.push({ key: "edit.no_such", values: { text: quoted(said) } });
-  askWhatToEdit(run, talk, step);
-}
-
-function edit(run: Run, talk: Talk, name: string): void {
-  const stack = stackFor(run, talk, talk.stack, name);
-  const step = stepAt(run, talk, here(talk));
-  if (stack === undefined || !("ask" in step) || !reviewNames(run, talk, step).includes(name)) return go(run);
-  talk.edit = { name, back: clone(talk.stack), before: talk.answers[name] ?? null };
-  talk.stack = stack;
-  const spec = specAt(run, talk);
-  if (spec !== undefined && talk.edit.before !== later.value) {
-    run.lead.push({ key: "edit.was", values: { label: capital(spec.label), value: showAnswer(run, spec, talk.edit.before) } });
-  }
-  delete talk.answers[name];
+  if (answer.is === "option" && typeof answer.value === "string" && answer.value !== "@none") return edit(run, talk, answer.value) ? go(run) : undefined;
+  if (answer.is === "text") return editNamed(run, talk, step, wantsEdit(answer.text) ?? answer.text) ? go(run) : undefined;
   go(run);
 }
 
 /** What /huy does: keeps the draft, says so, and takes up what was under way before. */
-export function leaveTalk(run: Run): void {
+export function leaveTalk(run: Run, part?: Part, remindOn?: string): void {
   const flow = top(run)?.flow;
-  const kept = keepDraft(run);
-  run.lead = [leftWith(run, flow ?? "", kept)];
+  const kept = keepDraft(run, remindOn);
+  run.lead = [kept && part !== undefined ? part : leftWith(run, flow ?? "", kept)];
   if (top(run) !== undefined) say(run, { parts: [] });
   go(run);
 }
@@ -236,6 +235,8 @@ function resume(run: Run, talk: Talk, answer: Answer): void {
     run.session.drafts = run.session.drafts.filter((each) => each !== draft);
     run.session.talks[run.session.talks.length - 1] = draft;
     delete draft.section;
+    delete draft.keptAt;
+    delete draft.remindOn;
     return go(run);
   }
   aside(run, [{ key: "problem.choose", values: { text: answer.is === "text" ? quoted(answer.text) : "" } }, ...(run.session.question?.parts ?? [])]);
@@ -244,5 +245,5 @@ function resume(run: Run, talk: Talk, answer: Answer): void {
 /** What a draft holds, as its review would show it. */
 function draftRows(run: Run, draft: Talk): NonNullable<Say["rows"]> {
   const review = Object.values(flowOf(run, draft, draft.flow).steps).find((step): step is AskStep => "ask" in step && step.ask === "review");
-  return review === undefined ? [] : cardRows(run, { ...draft, stack: draft.stack.slice(0, 1) }, review);
+  return review === undefined ? [] : cardRows(run, { ...draft, stack: draft.stack.slice(0, 1) }, review.rows ?? []);
 }

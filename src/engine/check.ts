@@ -1,4 +1,3 @@
-import { askTypes } from "./asks/index.js";
 import type { Flow, Step } from "./flow.js";
 import type { Loaded } from "./load.js";
 
@@ -50,8 +49,7 @@ function checkStep(flow: Flow, name: string, step: Step, loaded: Loaded, known: 
       for (const outcome of Object.keys(step.then)) if (!outcomes.includes(outcome)) tell(`then: ${step.do} never ends in ${outcome}`);
     }
   }
-  if ("ask" in step && askTypes[step.ask] === undefined) tell(`questions of kind ${step.ask} are not asked yet`);
-  if ("ask" in step && step.ask === "choice" && step.options === undefined) tell("a choice needs options");
+  if ("ask" in step && ["choice", "choices"].includes(step.ask) && step.options === undefined) tell("a choice needs options");
   if ("ask" in step && Array.isArray(step.options)) {
     for (const option of step.options) if (option.then === undefined && step.next === undefined) tell(`the choice ${String(option.value)} leads nowhere`);
     if (step.options.length > 5) tell("more than five choices");
@@ -66,8 +64,10 @@ function targets(step: Step): string[] {
   if ("then" in step) found.push(...Object.values(step.then));
   if ("branch" in step) found.push(step.else, ...step.branch.map((arm) => arm.next));
   if ("end" in step && typeof step.end === "object" && "draft" in step.end) found.push(step.end.draft);
+  if ("empty" in step) found.push(step.empty);
+  if ("full" in step) found.push(step.full);
   if ("ask" in step) {
-    found.push(step.none, step.yes, step.otherwise);
+    found.push(step.none, step.yes, step.otherwise, step.file);
     if (Array.isArray(step.options)) found.push(...step.options.map((option) => option.then));
   }
   return found.filter((target) => target !== undefined);
@@ -83,8 +83,9 @@ function keys(step: Step): { key: string; given: ReadonlySet<string> | null }[] 
   const found: { key: string; given: ReadonlySet<string> | null }[] = [];
   const given = new Set(Object.keys(("values" in step ? step.values : undefined) ?? {}));
   if ("say" in step && step.say !== undefined) found.push({ key: step.say, given });
+  if ("ask" in step) for (const key of [step.again, step.heading]) if (key !== undefined) found.push({ key, given });
   if ("after" in step && typeof step.after === "string") found.push({ key: step.after, given });
-  if ("ask" in step && Array.isArray(step.options)) found.push(...step.options.map((option) => ({ key: option.say, given: new Set<string>() })));
+  if ("ask" in step && Array.isArray(step.options)) found.push(...step.options.map((option) => ({ key: option.say, given })));
   return found;
 }
 

@@ -5,7 +5,9 @@ const Name = z.string().regex(/^[a-z][a-z0-9_]*$/, "lower case letters, digits a
 const Key = z.string().regex(/^[a-z_]+(\.[a-zA-Z0-9_]+)+$/, "a locale key such as register.review");
 /** A path into the answers: `call.title`. */
 const Path = z.string().regex(/^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*$/, "a path into the answers");
-const Values = z.record(z.string(), Path);
+/** Values for a sentence: an answer, or the words `as.<answer>` of the locale where there are such. */
+const Values = z.record(z.string(), z.union([Path, z.strictObject({ path: Path, as: z.string() })]));
+export type Values = z.infer<typeof Values>;
 /** What a query or an action is given: paths into the answers, or `*` for all of them. */
 const Args = z.record(z.string(), z.union([Path, z.literal("*")]));
 const Words = z.strictObject({ value: z.union([z.string(), z.number(), z.boolean()]), say: Key, when: Condition.exactOptional(), then: Name.exactOptional() });
@@ -14,7 +16,7 @@ const common = { when: Condition.exactOptional(), say: Key.exactOptional(), valu
 
 /** Says something and goes on or ends. */
 /** `join`: said in front of what follows, in the same message. */
-const SayStep = z.strictObject({ ...common, say: Key, join: z.boolean().exactOptional(), rows: Path.exactOptional(), qr: Path.exactOptional(), after: Key.exactOptional(), next: Name.exactOptional() });
+const SayStep = z.strictObject({ ...common, say: Key, join: z.boolean().exactOptional(), rows: Path.exactOptional(), qr: Path.exactOptional(), after: Key.exactOptional(), /** Answers shown as a card, as on the review. */ card: z.array(z.string()).exactOptional(), next: Name.exactOptional() });
 const EndStep = z.strictObject({
   ...common,
   rows: Path.exactOptional(),
@@ -31,10 +33,21 @@ const AskStep = z.strictObject({
   save: z.string().exactOptional(),
   /** Which of the call's sections this question belongs to, for "Bước n/N". */
   section: z.string().exactOptional(),
+  /** What the section's heading says for this question, in place of the section's title. */
+  heading: Key.exactOptional(),
   options: z.union([z.strictObject({ from: z.string(), args: Args.exactOptional() }), z.array(Words).min(1)]).exactOptional(),
   /** Where to go when a query gives no options. */
   none: Name.exactOptional(),
   prefill: Path.exactOptional(),
+  /** A shorter question, said again after something that was not understood. */
+  again: Key.exactOptional(),
+  /** Words that are none of the choices are an answer too. */
+  free: z.boolean().exactOptional(),
+  /** Several files may be several papers. */
+  pages: z.boolean().exactOptional(),
+  many: z.strictObject({ min: z.number().int().min(0), max: z.number().int().min(1) }).exactOptional(),
+  /** Where a file leads that is sent in place of a choice; it is kept under `pendingFile`. */
+  file: Name.exactOptional(),
   /** In a message of its own: what leads up to it goes out before. */
   alone: z.boolean().exactOptional(),
   /** Skipped when the answer is there already. */
@@ -70,9 +83,16 @@ const GetStep = z.strictObject({
   next: Name,
 });
 const DoStep = z.strictObject({ do: z.string(), args: Args.exactOptional(), save: z.string().exactOptional(), when: Condition.exactOptional(), then: z.record(z.string(), Name) });
+/** Takes the first of a list of answers away and keeps it under `as`. */
+const TakeStep = z.strictObject({ take: Path, as: z.string(), next: Name, empty: Name });
+/** Adds an item made of answers to a list: `item` by name, `spread` whole; then forgets them. `full`: where to go when the form's field takes no more. */
+const CollectStep = z.strictObject({ collect: z.string(), item: z.record(z.string(), Path), spread: z.array(Path).exactOptional(), forget: z.array(z.string()), full: Name.exactOptional(), next: Name });
+const SetStep = z.strictObject({ set: z.record(z.string(), z.json()), when: Condition.exactOptional(), next: Name });
+/** Forgets everything begun and not sent, what is open beneath included. */
+const DropStep = z.strictObject({ drop: z.literal("drafts"), when: Condition.exactOptional(), next: Name });
 const BranchStep = z.strictObject({ branch: z.array(z.strictObject({ when: Condition, next: Name })).min(1), else: Name });
 
-export const Step = z.union([EndStep, CallStep, AskStep, FormStep, GetStep, DoStep, BranchStep, SayStep]);
+export const Step = z.union([EndStep, CallStep, AskStep, FormStep, GetStep, DoStep, TakeStep, CollectStep, SetStep, DropStep, BranchStep, SayStep]);
 export type Step = z.infer<typeof Step>;
 export type AskStep = z.infer<typeof AskStep>;
 

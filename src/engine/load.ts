@@ -46,7 +46,7 @@ function explain(root: unknown, path: readonly PropertyKey[]): string | null {
   if (path[0] !== "steps" || path.length < 2) return null;
   const step = (root as { steps?: Record<string, unknown> }).steps?.[String(path[1])];
   if (typeof step !== "object" || step === null) return "a step must be a mapping";
-  const kinds = ["end", "call", "ask", "form", "get", "do", "branch", "say"];
+  const kinds = ["end", "call", "ask", "form", "get", "do", "take", "collect", "set", "branch", "say"];
   const kind = kinds.find((name) => name in step);
   if (kind === undefined) return `a step needs one of: ${kinds.join(", ")}`;
   for (const option of Step.options) {

@@ -1,39 +1,46 @@
 import { clone } from "../lib/clone.js";
 import type { Json } from "../domain/json.js";
 import type { Part, Shown } from "../domain/shown.js";
-import { askTypes } from "./asks/index.js";
+import { askTypeOf } from "./asks/index.js";
 import { capital, words, type AskSpec } from "./asks/ask.js";
 import { sentLater } from "./conditions.js";
-import { callOf, samePlace, say, top, type Run } from "./run.js";
+import { choose, chooseMany } from "../domain/said/choose.js";
+import { fold } from "../lib/text.js";
+import { samePlace, say, top, type Run } from "./run.js";
+import { headOf } from "./specs.js";
 import type { Option, Question, Say, Talk } from "./session.js";
 
 export const later: Option = { value: sentLater, label: words("ask.later") };
-const prefillOptions: Option[] = [
-  { value: "@right", label: words("ask.right") },
-  { value: "@other", label: words("ask.other") },
-];
+/** Choices shown at once; a longer list is searched (UX, principle 5). */
+const mostChoices = 5;
 
 interface Asked {
   parts: Part[];
   options?: Option[];
+  /** All there are, when they are searched. */
+  list?: Option[];
   wants?: Question["wants"];
   partial?: Json;
   prefill?: Json;
   special?: Question["special"];
   /** Shown with the question but not said again. */
   rows?: Say["rows"];
+  /** Opened without a word: its answer is there already. */
+  quiet?: boolean;
 }
 
 /** Opens a question: what is typed or pressed next answers it. */
 export function open(run: Run, asked: Asked): void {
   const n = ++run.session.asked;
   const options = asked.options ?? [];
+  noteChanges(run);
   run.session.question = {
     id: run.ctx.questionId(n),
     at: run.ctx.now,
     stack: clone(top(run)?.stack ?? []),
     parts: asked.parts,
     options,
+    ...(asked.list === undefined ? {} : { list: asked.list }),
     numbered: asked.wants !== "number",
     wants: asked.wants ?? "text",
     failures: 0,
@@ -41,7 +48,21 @@ export function open(run: Run, asked: Asked): void {
     ...(asked.prefill === undefined ? {} : { prefill: asked.prefill }),
     ...(asked.special === undefined || asked.special === null ? {} : { special: asked.special }),
   };
-  repeat(run, asked.rows);
+  if (asked.quiet !== true) repeat(run, asked.rows);
+}
+
+/** Keeps with the last answered question what its answer changed, so that "back" can take it back. */
+function noteChanges(run: Run): void {
+  const talk = top(run);
+  if (talk?.before === undefined) return;
+  const { before } = talk;
+  delete talk.before;
+  const last = talk.history.at(-1);
+  if (last === undefined) return;
+  for (const name of new Set([...Object.keys(before), ...Object.keys(talk.answers)])) {
+    const was = before[name];
+    if (JSON.stringify(was) !== JSON.stringify(talk.answers[name])) last.undo[name] = was ?? null;
+  }
 }
 
 /** Keeps a half answered question with its talk, when something else comes on top of it or it becomes a draft. */
@@ -76,49 +97,86 @@ export function flush(run: Run): void {
 }
 
 /** Opens the question of a flow's step or a call's field, headed by its section when that has changed. */
-export function ask(run: Run, talk: Talk, spec: AskSpec, options: Option[], prefill: Json | undefined): void {
-  const type = askTypes[spec.kind];
-  if (type === undefined) throw new Error(`questions of kind ${spec.kind} are not asked yet`);
+export function ask(run: Run, talk: Talk, spec: AskSpec, options: Option[], prefill: Json | undefined, quiet = false): void {
+  const type = askTypeOf(spec);
   head(run, talk, spec);
   const { parked } = talk;
   delete talk.parked;
   if (parked !== undefined && samePlace(parked.stack, talk.stack)) {
+    noteChanges(run);
     run.session.question = { ...parked, id: run.ctx.questionId(++run.session.asked), at: run.ctx.now, failures: 0 };
     return repeat(run);
   }
   if (prefill !== undefined) {
-    return open(run, { parts: [{ key: "ask.prefill", values: { label: capital(spec.label), value: type.show(prefill, spec) } }], options: prefillOptions, prefill });
+    const own = (key: string, other: string): string => (run.ctx.has(key) ? key : other);
+    return open(run, {
+      parts: [{ key: own(`prefill.${spec.name}`, "ask.prefill"), values: { label: capital(spec.label), value: type.show(prefill, spec) } }],
+      options: [
+        { value: "@right", label: words("ask.right") },
+        { value: "@other", label: words(own(`prefill.${spec.name}_other`, "ask.other")) },
+      ],
+      prefill,
+      ...(options.length === 0 ? {} : { list: options }),
+    });
   }
+  openPlain(run, spec, options, quiet);
+}
+
+/** The question itself, without what is known. */
+export function openPlain(run: Run, spec: AskSpec, options: Option[], quiet = false): void {
   const parts = [spec.question];
   if (spec.example !== undefined) parts.push({ key: "ask.example", values: { example: spec.example } });
   const fixed = spec.kind === "yes_no" && options.length === 0 ? yesNo(run, spec) : options;
-  open(run, { parts, options: spec.later ? [...fixed, later] : fixed, wants: type.wants });
+  const more = spec.later ? [later] : [];
+  const { wants } = askTypeOf(spec);
+  if (fixed.length > mostChoices) return open(run, { parts, options: more, list: fixed, wants, quiet });
+  open(run, { parts, options: fixed.length + more.length > mostChoices ? fixed : [...fixed, ...more], wants, quiet });
 }
 
 function yesNo(run: Run, spec: AskSpec): Option[] {
   const own = (word: string): Shown => words(run.ctx.has(`choice.${spec.name}_${word}`) ? `choice.${spec.name}_${word}` : `ask.${word}`);
-  return [
+  const both = [
     { value: true, label: own("yes") },
     { value: false, label: own("no") },
   ];
+  return spec.first === "no" ? both.reverse() : both;
 }
 
 function head(run: Run, talk: Talk, spec: AskSpec): void {
-  if (spec.section === undefined || talk.section === spec.section || talk.edit !== undefined) return;
-  const sections = callOf(run, talk)?.sections ?? [];
-  const index = sections.findIndex((section) => section.id === spec.section);
-  const section = sections[index];
-  if (section === undefined) return;
+  if (spec.section === undefined || talk.edit !== undefined) return;
+  const found = headOf(run, talk, spec);
+  if (found === undefined) return;
+  const heading = run.ctx.shown("vi", found.title);
+  // Inside one section a question without a heading of its own stands under the last one.
+  if (talk.section === spec.section && (spec.heading === undefined || talk.heading === heading)) return;
   talk.section = spec.section;
-  run.lead.push({
-    key: "ask.section",
-    values: { n: index + 1, total: sections.length, title: { show: "either", vi: section.title, ...(section.en === undefined ? {} : { en: section.en.title }) } },
-  });
+  talk.heading = heading;
+  run.lead.push({ key: "ask.section", values: { n: found.n, total: found.total, title: found.title } });
 }
 
-/** Which choice a text names: by number, by its words (without accents), or none. */
-export function optionBy(run: Run, question: Question, folded: string, fold: (text: string) => string): Option | undefined {
-  const number = /^\d{1,2}$/.test(folded) && question.numbered ? Number(folded) : undefined;
-  if (number !== undefined) return question.options[number - 1];
+/** Which choice a text names: by its number, by its words (without accents), or none. */
+export function optionBy(run: Run, question: Question, text: string): Option | undefined {
+  const folded = fold(text);
+  if (/^\d{1,2}$/.test(folded) && question.numbered) return question.options[Number(folded) - 1];
   return question.options.find((option) => fold(run.ctx.shown(run.session.language, option.label)) === folded);
+}
+
+/** Which choices a text could mean, forgiving a typo but never between two: one, several to choose from, or none. */
+export function optionsLike(run: Run, question: Question, text: string): Option[] {
+  const from = question.list ?? question.options;
+  const found = choose(text, wordsOf(run, from));
+  if (found.is === "none") return [];
+  const indexes = found.is === "one" ? [found.index] : found.indexes;
+  return indexes.flatMap((index) => from[index] ?? []).slice(0, mostChoices);
+}
+
+/** Several choices in one text, "1 2" or "ISO và HACCP"; null when anything in it is none of them. */
+export function manyBy(run: Run, question: Question, text: string): Json[] | null {
+  const { indexes, rest } = chooseMany(text, wordsOf(run, question.options));
+  if (indexes.length === 0 || rest.length > 0) return null;
+  return indexes.flatMap((index) => question.options[index]?.value ?? []);
+}
+
+function wordsOf(run: Run, options: readonly Option[]): { label: string; also?: string[] }[] {
+  return options.map(({ label, also }) => ({ label: run.ctx.shown(run.session.language, label), ...(also === undefined ? {} : { also }) }));
 }

@@ -1,11 +1,11 @@
 import { Call } from "../domain/call.js";
-import { localDate } from "../domain/dates.js";
+import { addDays, localDate } from "../domain/dates.js";
 import type { Json, JsonObject } from "../domain/json.js";
 import type { Gazetteer } from "../domain/gazetteer.js";
 import type { Language, Part, Shown } from "../domain/shown.js";
 import type { Answer, AskContext } from "./asks/ask.js";
 import { at } from "./conditions.js";
-import type { Bundle, Flow, Step } from "./flow.js";
+import type { Bundle, Flow, Step, Values } from "./flow.js";
 import type { EngineSession, Need, Position, Say, Talk } from "./session.js";
 
 /** What a step may look at; nothing in it changes while an input is handled. */
@@ -15,6 +15,8 @@ export interface StepContext {
   bundle: Bundle;
   bundleOf(hash: string): Bundle | undefined;
   form(ref: { code: string; revision: number }): Call | undefined;
+  /** The newest revision of a call; 0 when there is none. */
+  latest(code: string): number;
   text(language: Language, part: Part): string;
   shown(language: Language, value: Shown): string;
   has(key: string): boolean;
@@ -82,9 +84,13 @@ export function callOf(run: Run, talk: Talk): Call | undefined {
   return typeof code === "string" && typeof revision === "number" ? run.ctx.form({ code, revision }) : undefined;
 }
 
-export function values(answers: JsonObject, paths: Record<string, string> | undefined): Record<string, Shown> {
+export function values(run: Run, answers: JsonObject, given: Values | undefined): Record<string, Shown> {
   const found: Record<string, Shown> = {};
-  for (const [name, path] of Object.entries(paths ?? {})) found[name] = (at(answers, path) ?? "") as Shown;
+  for (const [name, source] of Object.entries(given ?? {})) {
+    const value = at(answers, typeof source === "string" ? source : source.path) ?? "";
+    const key = typeof source === "string" ? "" : `${source.as}.${String(value)}`;
+    found[name] = run.ctx.has(key) ? { show: "words", key } : (value as Shown);
+  }
   return found;
 }
 
@@ -97,19 +103,19 @@ export function args(answers: JsonObject, paths: Record<string, string> | undefi
 export function askContext(run: Run): AskContext {
   const talk = top(run);
   const call = talk === undefined ? undefined : callOf(run, talk);
-  const lastOn = call === undefined ? undefined : dayBefore(call.closesBefore);
+  const lastOn = call === undefined ? undefined : addDays(call.closesBefore, -1);
   return {
     today: localDate(run.ctx.now),
+    answers: talk?.answers ?? {},
+    remindBefore: call?.reminders?.before ?? [],
+    has: run.ctx.has,
+    shown: (value) => run.ctx.shown(run.session.language, value),
     language: run.session.language,
     places: run.ctx.places,
     office: run.ctx.office,
     ...(lastOn === undefined ? {} : { lastOn }),
     text: (part) => run.ctx.text(run.session.language, part),
   };
-}
-
-export function dayBefore(on: string): string {
-  return new Date(Date.parse(`${on}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
 }
 
 /** Says something, with what led up to it in front. */

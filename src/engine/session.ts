@@ -13,7 +13,8 @@ export type Position = z.infer<typeof Position>;
 const ShownValue = z.unknown() as z.ZodType<Shown>;
 const PartValue = z.object({ key: z.string(), values: z.record(z.string(), ShownValue).exactOptional() }) as z.ZodType<Part>;
 
-export const Option = z.object({ value: JsonValue, label: ShownValue });
+/** `also`: other words for it; `likely`: the one to offer first, by itself. */
+export const Option = z.object({ value: JsonValue, label: ShownValue, also: z.array(z.string()).exactOptional(), likely: z.boolean().exactOptional() });
 export type Option = z.infer<typeof Option>;
 
 export const Question = z.object({
@@ -23,6 +24,8 @@ export const Question = z.object({
   /** What was asked, without what led up to it: said again when something came between. */
   parts: z.array(PartValue),
   options: z.array(Option),
+  /** All there are, when they are too many to show: they are searched by what is typed. */
+  list: z.array(Option).exactOptional(),
   numbered: z.boolean(),
   wants: z.enum(["text", "phone", "photo", "number"]),
   /** What part of the answer is understood so far. */
@@ -35,6 +38,9 @@ export const Question = z.object({
 });
 export type Question = z.infer<typeof Question>;
 
+/** A question that was answered: where it stood, and what its answer changed, as it was before (`null`: was not there). */
+const Answered = z.object({ stack: z.array(Position), undo: z.record(z.string(), JsonValue) });
+
 /** One flow under way, with its sub-flows. All its answers are in one place. */
 export const Talk = z.object({
   flow: z.string(),
@@ -43,15 +49,24 @@ export const Talk = z.object({
   stack: z.array(Position),
   answers: Answers,
   /** Questions answered so far, for "back". */
-  history: z.array(z.array(Position)),
-  /** The section last named ("Bước 3/9"). */
+  history: z.array(Answered),
+  /** The answers as they were when the question now answered was open; only while an input is handled. */
+  before: Answers.exactOptional(),
+  /** The section last named ("Bước 3/9"), and under which heading. */
   section: z.string().exactOptional(),
-  /** Correcting one answer of the review: where to return, and what was there. */
-  edit: z.object({ name: z.string(), back: z.array(Position), before: JsonValue }).exactOptional(),
+  heading: z.string().exactOptional(),
+  /** Correcting one answer of the review: where to return, what is corrected (one row of several an answer has: `row`), and all answers as they were. */
+  edit: z.object({ name: z.string(), row: z.string().exactOptional(), back: z.array(Position), before: Answers }).exactOptional(),
   /** The question left half answered for something else; it is taken up as it stood. */
   parked: Question.exactOptional(),
   /** Texts that were too long for their question, kept with the draft. */
   kept: z.array(z.string()).exactOptional(),
+  /** The person was told that the call's last day has passed. */
+  saidLate: z.boolean().exactOptional(),
+  /** Local date on which the owner of the draft is reminded of it. */
+  remindOn: z.string().exactOptional(),
+  /** Set when it became a draft. */
+  keptAt: z.date().exactOptional(),
 });
 export type Talk = z.infer<typeof Talk>;
 

@@ -1,14 +1,15 @@
-import { isAsked, type Call, type Field } from "../domain/call.js";
+import type { Call, Field } from "../domain/call.js";
+import type { Json } from "../domain/json.js";
 import type { Shown } from "../domain/shown.js";
-import { capital, type AskSpec } from "./asks/ask.js";
+import { capital, words, type AskSpec } from "./asks/ask.js";
 import type { AskStep, Flow } from "./flow.js";
 import { callOf, flowOf, here, stepAt, values, type Run } from "./run.js";
 import type { Position, Talk } from "./session.js";
 
-/** The fields of a call's form that are asked today, in order. */
+/** The fields of a call's form, in the order they are asked. */
 export function askedFields(call: Call): Field[] {
   const order = new Map(call.sections.map((section, index) => [section.id, index]));
-  return call.fields.filter(isAsked).sort((a, b) => (order.get(a.section) ?? 0) - (order.get(b.section) ?? 0));
+  return [...call.fields].sort((a, b) => (order.get(a.section) ?? 0) - (order.get(b.section) ?? 0));
 }
 
 export function fieldAt(run: Run, talk: Talk, position: Position): Field | undefined {
@@ -25,14 +26,30 @@ export function specAt(run: Run, talk: Talk, position: Position = here(talk)): A
 
 function stepSpec(run: Run, talk: Talk, step: AskStep, position: Position): AskSpec {
   const name = step.save ?? `${position.flow}.${position.step}`;
+  const shown = values(run, talk.answers, step.values);
+  const fixed = Array.isArray(step.options) ? step.options : [];
+  const source = Array.isArray(step.options) ? undefined : step.options?.from;
+  // A step inside a repeated field stands in that field's section.
+  const around = talk.stack.map((each) => fieldAt(run, talk, each)).find((each) => each?.repeat !== undefined);
+  const section = step.section ?? around?.section;
+  const heading = step.heading === undefined ? headingOf(around) : words(step.heading);
   return {
     name,
     kind: step.ask,
     label: label(run, name),
-    question: { key: step.say, values: values(talk.answers, step.values) },
+    question: { key: step.say, values: shown },
     later: step.later ?? false,
+    pages: step.pages ?? false,
+    free: step.free ?? false,
     extract: step.extract ?? [],
-    ...(step.section === undefined ? {} : { section: step.section }),
+    values: shown,
+    labelOf: (value) => {
+      const own = fixed.find((option) => option.value === value);
+      return own === undefined ? fromSource(run, source, value) : words(own.say);
+    },
+    ...(section === undefined ? {} : { section }),
+    ...(heading === undefined ? {} : { heading }),
+    ...(step.many === undefined ? {} : { many: step.many }),
     ...(step.min === undefined ? {} : { min: step.min }),
     ...(step.max === undefined ? {} : { max: step.max }),
   };
@@ -48,6 +65,9 @@ function fieldSpec(run: Run, field: Field): AskSpec {
       : run.ctx.has(key)
         ? { key, values: {} }
         : { key: field.ask === "yes_no" ? "field_ask.yes_no" : field.ask === "photo" || field.ask === "files" ? "field_ask.photo" : "field_ask.text", values: { label: capital(name) } };
+  const fixed = Array.isArray(field.options) ? field.options : [];
+  const source = Array.isArray(field.options) ? undefined : field.options?.from;
+  const heading = headingOf(field);
   return {
     name: field.id,
     kind: field.ask ?? "text",
@@ -55,11 +75,34 @@ function fieldSpec(run: Run, field: Field): AskSpec {
     question,
     section: field.section,
     later: field.later,
+    pages: false,
+    free: false,
     extract: field.extract ?? [],
+    values: {},
+    labelOf: (value) => {
+      const found = fixed.find((option) => option.value === value);
+      return found === undefined ? fromSource(run, source, value) : (either(found.label, found.en?.label) ?? "");
+    },
+    ...(heading === undefined ? {} : { heading }),
     ...(field.example === undefined ? {} : { example: field.example }),
+    ...(run.ctx.has(`unit.${field.id}`) ? { unit: `unit.${field.id}` } : {}),
+    ...(field.first === undefined ? {} : { first: field.first }),
+    ...(field.many === undefined ? {} : { many: field.many }),
     ...(field.min === undefined ? {} : { min: field.min }),
     ...(field.max === undefined ? {} : { max: field.max }),
   };
+}
+
+function headingOf(field: Field | undefined): Shown | undefined {
+  return either(field?.heading, field?.en?.heading);
+}
+
+/** Lists that choices are made from, and where their members' names stand in the locales. */
+const named: Readonly<Record<string, string>> = { "products.sets": "product_set", "certificates.kinds": "certificate_kind" };
+
+function fromSource(run: Run, source: string | undefined, value: Json): Shown {
+  const key = `${named[source ?? ""] ?? ""}.${String(value)}`;
+  return run.ctx.has(key) ? words(key) : String(value);
 }
 
 function either(vi: string | undefined, en: string | undefined): Shown | undefined {
@@ -68,7 +111,17 @@ function either(vi: string | undefined, en: string | undefined): Shown | undefin
 
 function label(run: Run, name: string): Shown {
   const key = `label.${name}`;
-  return run.ctx.has(key) ? { show: "words", key } : name;
+  return run.ctx.has(key) ? words(key) : name;
+}
+
+/** The heading over a question: its section's place among all, and what it is about. */
+export function headOf(run: Run, talk: Talk, spec: Pick<AskSpec, "section" | "heading">): { n: number; total: number; title: Shown } | undefined {
+  const sections = callOf(run, talk)?.sections ?? [];
+  const index = sections.findIndex((section) => section.id === spec.section);
+  const section = sections[index];
+  if (section === undefined) return undefined;
+  const title = spec.heading ?? either(section.title, section.en?.title) ?? "";
+  return { n: index + 1, total: sections.length, title };
 }
 
 /** Where an answer is asked for, as a stack to put in place of `base`: the flow's own steps, its form, or a sub-flow it calls. */
@@ -92,3 +145,4 @@ export function stackFor(run: Run, talk: Talk, base: readonly Position[], name: 
 function findAsk(flow: Flow, name: string): string | undefined {
   return Object.entries(flow.steps).find(([, step]) => "ask" in step && step.ask !== "review" && step.save === name)?.[0];
 }
+

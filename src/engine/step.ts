@@ -3,13 +3,15 @@ import { clean, fold } from "../lib/text.js";
 import { readCode } from "../domain/codes.js";
 import type { JsonObject } from "../domain/json.js";
 import type { Answer } from "./asks/ask.js";
-import { begin, go, keepDraft, result, undoEdit } from "./advance.js";
+import { go, result } from "./advance.js";
+import { begin, keepDraft, undoEdit } from "./drafts.js";
+import { edit, rowNamed, wantsEdit } from "./editing.js";
 import { answerQuestion, leaveTalk } from "./answer.js";
 import { aside, open, optionBy, park, repeat } from "./question.js";
-import { askContext, say, top, type Input, type Run, type StepContext, type Stepped } from "./run.js";
+import { askContext, here, samePlace, say, stepAt, top, type Input, type Run, type StepContext, type Stepped } from "./run.js";
 import { specAt } from "./specs.js";
 import { quoted, text as textAsk } from "./asks/simple.js";
-import { photo as photoAsk } from "./asks/photo.js";
+import { files as filesAsk } from "./asks/files.js";
 import type { EngineSession, Question, Talk } from "./session.js";
 
 /**
@@ -50,7 +52,7 @@ function settleParked(run: Run, talk: Talk, answer: Extract<Answer, { is: "settl
   const { parked } = talk;
   const spec = parked === undefined ? undefined : specAt(run, talk, parked.stack.at(-1));
   if (parked === undefined || (spec?.kind !== "photo" && spec?.kind !== "files")) return;
-  const parsed = photoAsk.parse(answer, spec, parked.partial, askContext(run));
+  const parsed = filesAsk.parse(answer, spec, parked.partial, askContext(run));
   if (parsed.is === "waiting") parked.partial = parsed.partial;
   if (parsed.is === "more") talk.parked = { ...parked, partial: parsed.partial, parts: parsed.parts, options: parsed.options ?? [], wants: parsed.wants ?? "text" };
 }
@@ -77,17 +79,32 @@ function said(run: Run, text: string, receivedAt: Date): void {
   const slash = text.startsWith("/");
   const asked = run.session.question;
   if (!slash && asked !== null && receivedAt >= asked.at && !isLate(run, asked)) {
-    const option = optionBy(run, asked, fold(text), fold);
+    const option = optionBy(run, asked, text);
     if (option !== undefined) return choose(run, asked, option.value);
     if (asked.options.length > 0 && thumb.test(text)) return aside(run, [{ key: "problem.thumb", values: { emoji: [...text][0] ?? "" } }, ...asked.parts]);
   }
   if (command(run, text, slash)) return;
   if (tooLate(run)) return;
+  if (editsAnother(run, text)) return;
   const { question } = run.session;
   if (question === null) return idle(run, { is: "text", text });
   if (receivedAt < question.at) return early(run, question, text);
   if (question.special === "two_texts") return twoChosen(run, question, text);
   answerQuestion(run, question, { is: "text", text });
+}
+
+/** "sửa giá" while another answer is being corrected: that one stays as it was. */
+function editsAnother(run: Run, text: string): boolean {
+  const talk = top(run);
+  const wanted = wantsEdit(text);
+  if (talk?.edit === undefined || wanted === null) return false;
+  const there = { ...talk, stack: talk.edit.back, answers: talk.edit.before };
+  const step = stepAt(run, there, here(there));
+  const row = "ask" in step ? rowNamed(run, there, step, wanted) : null;
+  if (row === null) return false;
+  undoEdit(talk);
+  if (edit(run, talk, row.row === undefined ? row.id : `${row.id}.${row.row}`)) go(run);
+  return true;
 }
 
 /** A yes to who knows what: the choices are asked for. */
@@ -197,11 +214,18 @@ function back(run: Run): void {
     run.lead.push({ key: "back.first" });
     return repeat(run);
   }
-  talk.stack = previous;
-  const spec = specAt(run, talk);
-  if (spec !== undefined) delete talk.answers[spec.name];
-  delete talk.section;
+  takeBack(talk, previous);
   go(run);
+}
+
+/** Stands a talk at a question it had answered, as it was before the answer. */
+function takeBack(talk: Talk, answered: Talk["history"][number]): void {
+  talk.stack = clone(answered.stack);
+  for (const [name, was] of Object.entries(answered.undo)) {
+    if (was === null) delete talk.answers[name];
+    else talk.answers[name] = was;
+  }
+  delete talk.section;
 }
 
 /** A question left open too long is not answered by whatever comes next: the person is asked whether to go on. */
@@ -226,14 +250,13 @@ function early(run: Run, question: Question, text: string): void {
   const { lastText } = run.session;
   const talk = top(run);
   const before = talk?.history.at(-1);
-  if (text === "" || lastText === undefined || talk === undefined || before === undefined || JSON.stringify(before) !== JSON.stringify(lastText.stack) || question.special !== undefined) {
+  if (text === "" || lastText === undefined || talk === undefined || before === undefined || !samePlace(before.stack, lastText.stack) || question.special !== undefined) {
     return aside(run, [{ key: "problem.came_early", values: { text: quoted(text) } }, ...question.parts]);
   }
   delete run.session.lastText;
   talk.history.pop();
-  talk.stack = clone(lastText.stack);
+  takeBack(talk, before);
   const spec = specAt(run, talk);
-  delete talk.section;
   const both = `${lastText.text} ${text}`;
   open(run, {
     special: "two_texts",

@@ -1,21 +1,25 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { FileRows, FileStore } from "../domain/file-ports.js";
-import { keptTypes, type KeptType } from "../domain/file.js";
+import { copyTypeOf, copyTypes, keptTypes, type StoredFile } from "../domain/file.js";
 
 /** `GET /files/:token`: one kept file by a signed link, to be saved and never shown. Nothing a person sent decides its name or its type. */
 export function fileRoutes(deps: {
   links: { verify(token: string): { fileId: string } | "wrong" | "expired" };
   rows: Pick<FileRows, "get">;
   store: Pick<FileStore, "has" | "read">;
+  /** Writes the bytes of a person's copy of their data, which is made when it is first opened. */
+  writeCopy(row: StoredFile): Promise<void>;
   /** What is answered to a link that opens nothing. */
   words: { wrong: string; expired: string };
 }): (app: FastifyInstance) => void {
-  const { links, rows, store, words } = deps;
+  const { links, rows, store, writeCopy, words } = deps;
 
-  async function kept(fileId: string): Promise<{ id: string; mime: KeptType; bytes: number | undefined } | null> {
+  async function kept(fileId: string): Promise<{ id: string; mime: string; ending: string; bytes: number | undefined } | null> {
     const row = await rows.get(fileId);
-    if (row?.state !== "kept" || !isKeptType(row.mime) || !(await store.has(row._id))) return null;
-    return { id: row._id, mime: row.mime, bytes: row.bytes };
+    const ending = row?.state === "kept" ? endingOf(row) : undefined;
+    if (row?.mime === undefined || ending === undefined) return null;
+    if (copyTypeOf(row) !== null && !(await store.has(row._id))) await writeCopy(row);
+    return (await store.has(row._id)) ? { id: row._id, mime: row.mime, ending, bytes: row.bytes } : null;
   }
 
   return (app) => {
@@ -29,7 +33,7 @@ export function fileRoutes(deps: {
       if (file.bytes !== undefined) reply.header("content-length", file.bytes);
       return reply
         .type(file.mime)
-        .header("content-disposition", `attachment; filename="ocop-${file.id.slice(0, 8).replace(/[^A-Za-z0-9_-]/g, "")}.${keptTypes[file.mime]}"`)
+        .header("content-disposition", `attachment; filename="ocop-${file.id.slice(0, 8).replace(/[^A-Za-z0-9_-]/g, "")}.${file.ending}"`)
         .send(store.read(file.id));
     });
   };
@@ -44,6 +48,9 @@ function guard(reply: FastifyReply): void {
   });
 }
 
-function isKeptType(mime: string | undefined): mime is KeptType {
-  return mime !== undefined && Object.hasOwn(keptTypes, mime);
+/** Undefined for what is never given away. */
+function endingOf(row: Pick<StoredFile, "_id" | "mime">): string | undefined {
+  const copy = copyTypeOf(row);
+  if (copy !== null) return copyTypes[copy];
+  return Object.entries(keptTypes).find(([mime]) => mime === row.mime)?.[1];
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { Language, Shown } from "../domain/shown.js";
 import type { I18n } from "../i18n/i18n.js";
-import { html, type Html } from "./html.js";
+import { html, type Html } from "../lib/html.js";
 import { contentSecurityPolicy } from "./security-headers.js";
 
 /** What the page may show of a registration: nothing else is known here. */

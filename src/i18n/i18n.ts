@@ -46,7 +46,8 @@ export function createI18n(locales: Record<Language, Messages>): I18n {
   }
 
   function say(language: Language, part: Part): Worded {
-    const values: Record<string, unknown> = { b: (chunks: string[]) => ({ bold: chunks.join("") }) };
+    // Without a prototype: a sentence's {constructor} is a value that is missing, like any other.
+    const values = Object.assign(Object.create(null) as Record<string, unknown>, { b: (chunks: string[]) => ({ bold: chunks.join("") }) });
     for (const [name, value] of Object.entries(part.values ?? {})) {
       values[name] = format(language, value, (key, inner) => text(language, { key, values: inner }));
     }

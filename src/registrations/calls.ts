@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
+import type { Audit } from "../domain/audit.js";
 import type { Query } from "../domain/capabilities.js";
-import { Call, isAsked, type CallRevision } from "../domain/call.js";
+import { Call, type CallRevision, type Field } from "../domain/call.js";
 import { addDays, daysBetween, lastMomentBefore, localDate, startOfDay } from "../domain/dates.js";
 import { UserError } from "../domain/errors.js";
 import type { Json } from "../domain/json.js";
+import type { Transactions } from "../domain/ports.js";
 import type { CallStore } from "../domain/registration-ports.js";
 import type { Shown } from "../domain/shown.js";
 import { parsePhone, showPhone } from "../lib/phone.js";
@@ -13,16 +15,18 @@ import { readYaml, type SourceFile } from "../lib/yaml.js";
 export interface Calls {
   refresh(): Promise<void>;
   /** Reads and keeps a call file. Throws `UserError` naming file, line and key. */
-  import(file: SourceFile, now: Date, change?: (call: Call) => Call): Promise<{ code: string; revision: number; isNew: boolean; notAsked: string[] }>;
+  import(file: SourceFile, now: Date, change?: (call: Call) => Call, by?: "cli" | "system"): Promise<{ code: string; revision: number; isNew: boolean }>;
   latest(): CallRevision[];
   form(ref: { code: string; revision: number }): Call | undefined;
+  /** The newest revision of a call; 0 when there is none. */
+  revisionOf(code: string): number;
   open(now: Date): CallRevision[];
   /** The office to ask: that of the newest open call, else of the newest. */
   office(now: Date): Shown;
   queries: Query[];
 }
 
-export function createCalls(deps: { store: CallStore }): Calls {
+export function createCalls(deps: { store: CallStore; transactions: Pick<Transactions, "runAnew">; audit: Pick<Audit, "record"> }): Calls {
   let revisions: CallRevision[] = [];
 
   const latest = (): CallRevision[] => revisions.filter((each) => !revisions.some((other) => other.call.code === each.call.code && other.revision > each.revision));
@@ -78,6 +82,8 @@ export function createCalls(deps: { store: CallStore }): Calls {
             title: titleOf(call) as Json,
             lastDay: { show: "day", on: lastOn },
             daysLeft: daysBetween(localDate(turn.now), lastOn),
+            needs: { show: "list", of: call.fields.filter(wantsPhotos).map(({ id }) => ({ show: "words", key: `label.${id}` })) },
+            minutes: minutesFor(call),
             head: { show: "words", key: call.trial ? "register.trial" : "register.not_trial" },
           },
         });
@@ -91,20 +97,34 @@ export function createCalls(deps: { store: CallStore }): Calls {
       revisions = await deps.store.all();
       offices.clear();
     },
-    async import(file, now, change = (call) => call) {
+    async import(file, now, change = (call) => call, by = "system") {
       const call = change(readCall(file));
       const hash = createHash("sha256").update(JSON.stringify(call)).digest("base64url");
-      const { revision, isNew } = await deps.store.save({ call, hash, importedAt: now });
+      const { revision, isNew } = await deps.transactions.runAnew(async (tx) => {
+        const saved = await deps.store.save(tx, { call, hash, importedAt: now });
+        if (saved.isNew) deps.audit.record(tx, { at: now, by, verb: "calls.import", subject: `${call.code}/${saved.revision}` });
+        return saved;
+      });
       revisions = await deps.store.all();
       offices.clear();
-      return { code: call.code, revision, isNew, notAsked: call.fields.filter((field) => !isAsked(field)).map((field) => field.id) };
+      return { code: call.code, revision, isNew };
     },
     latest,
     form: ({ code, revision }) => revisions.find((each) => each.call.code === code && each.revision === revision)?.call,
+    revisionOf: (code) => latest().find(({ call }) => call.code === code)?.revision ?? 0,
     open,
     office,
     queries,
   };
+}
+
+function wantsPhotos(field: Field): boolean {
+  return field.ask === "photo" || field.ask === "files" || field.repeat === "certificate";
+}
+
+/** About how long a form takes on a phone: two minutes, and half a minute a question. */
+function minutesFor(call: Call): number {
+  return Math.round(2 + call.fields.filter(({ when }) => when === undefined).length / 2);
 }
 
 export function titleOf(call: Call): Shown {

@@ -1,26 +1,40 @@
 import { z } from "zod";
+import type { Audit } from "../domain/audit.js";
 import type { Action, Capability, Query } from "../domain/capabilities.js";
 import { makeCode, readCode } from "../domain/codes.js";
 import { addDays, lastMomentBefore, localDate, startOfDay } from "../domain/dates.js";
-import { assess, type Finding, type Verdict } from "../domain/eligibility.js";
+import { assess, clauseShown, type Finding, type Verdict } from "../domain/eligibility.js";
 import { UserError } from "../domain/errors.js";
-import { asJson, type Json } from "../domain/json.js";
-import type { Contact } from "../domain/person.js";
-import { Place, provinceLabel } from "../domain/place.js";
+import { asJson } from "../domain/json.js";
+import { ownersOf, type Contact } from "../domain/person.js";
+import { Place } from "../domain/place.js";
 import { mayMove } from "../domain/policy.js";
 import type { Pushes, Transactions, Tx } from "../domain/ports.js";
-import type { RegistrationStore } from "../domain/registration-ports.js";
+import type { ProductStore, RegistrationStore } from "../domain/registration-ports.js";
 import { moveBetween, movesFrom, type Registration, type RegistrationState } from "../domain/registration.js";
-import type { Language, Part, Shown, ShownValues } from "../domain/shown.js";
+import type { Language, Part, Shown } from "../domain/shown.js";
+import type { DeadlineStore } from "../domain/deadline.js";
+import type { Rule } from "../domain/rules.js";
 import type { I18n } from "../i18n/i18n.js";
 import { createHmac } from "node:crypto";
 import { fold } from "../lib/text.js";
+import { afterSending } from "./after.js";
+import { filesIn } from "./answers.js";
 import { titleOf, type Calls } from "./calls.js";
+import { catalogues } from "./catalogues.js";
+import { createDue } from "./due.js";
+import { keepProduct, onFileQueries } from "./on-file.js";
+import { judgedQuery } from "./judged.js";
+import { instant, words } from "./shown.js";
+import { statusQuery, type StatusDeps } from "./status.js";
 
-export interface RegistrationDeps {
+export interface RegistrationDeps extends Pick<StatusDeps, "officer"> {
   store: RegistrationStore;
+  products: ProductStore;
+  deadlines: DeadlineStore;
   calls: Calls;
   transactions: Transactions;
+  audit: Pick<Audit, "record">;
   pushes: Pushes;
   i18n: I18n;
   languageOf(contactId: string): Promise<Language>;
@@ -28,6 +42,9 @@ export interface RegistrationDeps {
   /** What a QR code of this registration holds. */
   address(code: string, channel: string): string;
   secret: string;
+  addWorkingDays(on: string, days: number): string;
+  /** What the law says, and since when. */
+  rules: readonly Rule[];
 }
 
 /** What anybody may see of a registration: nothing but this. */
@@ -44,9 +61,12 @@ export interface PublicView {
 export interface Registrations extends Capability {
   look(code: string): Promise<{ kind: "found"; view: PublicView } | { kind: "unknown" | "check_digit" }>;
   /** Moves a registration by the state table and tells its owner, in one transaction. Throws `UserError`. */
-  move(request: { code: string; to: RegistrationState; actor: Contact; reason?: string; now: Date }): Promise<Registration>;
+  move(request: { code: string; to: RegistrationState; actor: Contact; reason?: string; /** What the owner is to mend, by field id, when it is returned; through that local date (default: seven working days). */ fields?: readonly string[]; until?: string; now: Date }): Promise<Registration>;
   ofCall: RegistrationStore["ofCall"];
 }
+
+/** Working days in which an owner mends what was returned, where the officer names no date. */
+const mendWithinDays = 7;
 
 const Answers = z.looseObject({
   call: z.object({ code: z.string(), revision: z.number() }),
@@ -54,10 +74,13 @@ const Answers = z.looseObject({
   ownerName: z.string(),
   place: Place,
   phone: z.string(),
+  keptOwner: z.object({ ownerId: z.string() }),
 });
 
 export function createRegistrations(deps: RegistrationDeps): Registrations {
   const { store, calls } = deps;
+  const due = createDue(deps.deadlines);
+  const after = afterSending({ store, products: deps.products, calls, due });
 
   const submit: Action = {
     name: "registrations.submit",
@@ -65,6 +88,7 @@ export function createRegistrations(deps: RegistrationDeps): Registrations {
     async run(args, turn) {
       const all = z.object({ answers: z.record(z.string(), z.unknown()) }).parse(args).answers;
       const said = Answers.parse(all);
+      const { ownerId } = said.keptOwner;
       const call = calls.form(said.call);
       if (call === undefined) throw new Error(`no such call revision: ${said.call.code}/${said.call.revision}`);
       const before = await store.byId(turn.tx, turn.key);
@@ -75,21 +99,25 @@ export function createRegistrations(deps: RegistrationDeps): Registrations {
         code: await freeCode(turn.tx, call.code, turn.key),
         call: said.call,
         contactId: turn.contact._id,
-        ownerId: turn.contact.ownerIds[0] ?? `owner:${turn.contact._id}`,
+        ownerId,
         product: { name: said.productName, folded: fold(said.productName) },
         province: { code: said.place.province.code, name: said.place.province.name },
         ownerName: said.ownerName,
         answers: Object.fromEntries(call.fields.filter((field) => all[field.id] !== undefined).map((field) => [field.id, all[field.id]])),
-        fileIds: Object.values(all).flatMap(fileIds),
+        fileIds: filesIn(call.fields.map((field) => all[field.id])),
         state: "submitted",
         late,
         submittedAt: turn.now,
         history: [{ state: "submitted", at: turn.now, by: turn.contact._id }],
         version: 1,
       };
-      if (before === null) await store.insert(turn.tx, registration);
-      const check = firstCheck(assess(call, registration.answers, localDate(lastMomentBefore(call.closesBefore))));
-      const province = provinceLabel(said.place.province);
+      if (before === null) {
+        await store.insert(turn.tx, registration);
+        keepProduct(deps.products, turn.tx, registration, turn.now);
+        due.sent(turn.tx, registration, call);
+      }
+      const check = firstCheck(assess(call, registration.answers, { lastOn: localDate(lastMomentBefore(call.closesBefore)), today: localDate(turn.now), rules: deps.rules }));
+      const province = said.place.province.name;
       const next: Shown =
         call.answerWithinDays === undefined
           ? { show: "words", key: "register.next", values: { province } }
@@ -104,7 +132,7 @@ export function createRegistrations(deps: RegistrationDeps): Registrations {
   /** How many requirements are met, and which are not or wait for a person. */
   function firstCheck(findings: readonly Finding[]): Shown {
     if (findings.length === 0) return words("eligibility.none");
-    const named = (verdict: Verdict): Shown[] => findings.filter((each) => each.verdict === verdict).map(({ id, clause }) => (deps.i18n.has("vi", `requirement.${id}`) ? words(`requirement.${id}`) : words("eligibility.clause", { clause })));
+    const named = (verdict: Verdict): Shown[] => findings.filter((each) => each.verdict === verdict).map(({ id, clause }) => (deps.i18n.has("vi", `requirement.${id}`) ? words(`requirement.${id}`) : clauseShown(clause)));
     const rest = (key: string, names: Shown[]): Shown => {
       const [first, ...more] = names;
       return first === undefined ? words("eligibility.none") : words(key, { names: more.reduce((all, name) => words("eligibility.and", { all, name }), first) });
@@ -129,31 +157,11 @@ export function createRegistrations(deps: RegistrationDeps): Registrations {
   const sameProduct: Query = {
     name: "registrations.same_product",
     async run(args, turn) {
-      const said = z.object({ call: z.object({ code: z.string() }), product: z.string() }).parse(args);
-      const ownerId = turn.contact.ownerIds[0];
-      const same = ownerId === undefined ? null : await store.sameProduct(turn.tx, said.call.code, ownerId, fold(said.product));
+      const said = z.object({ call: z.object({ code: z.string() }), product: z.string(), ownerId: z.string() }).parse(args);
+      const own = ownersOf(turn.contact, turn.now).some(({ ownerId }) => ownerId === said.ownerId);
+      const same = own ? await store.sameProduct(turn.tx, said.call.code, said.ownerId, fold(said.product)) : null;
       if (same === null || same.state === "withdrawn") return null;
       return { product: same.product.name, code: same.code, on: { show: "date", on: localDate(same.submittedAt) } };
-    },
-  };
-
-  /** Where it stands and since when; the reason too while it is the owner's turn or the end. */
-  function stateOf({ state, late, history, submittedAt }: Registration): Shown {
-    const last = history.at(-1);
-    const values = { state: { show: "words", key: `state.${state}` }, since: instant(last?.at ?? submittedAt) } as const;
-    if (last?.reason !== undefined && ["returned", "rejected", "not_selected"].includes(state)) return { show: "words", key: "status.row_reason", values: { ...values, reason: last.reason } };
-    return { show: "words", key: late ? "status.row_late" : "status.row", values };
-  }
-
-  const mine: Query = {
-    name: "registrations.mine",
-    async run(_args, turn) {
-      const found = await store.ofContact(turn.tx, turn.contact._id);
-      const rows = found.map((each) => ({
-        name: { show: "words", key: "status.row_name", values: { product: each.product.name, code: each.code } },
-        value: stateOf(each),
-      }));
-      return { count: found.length, drafts: turn.drafts, underWay: turn.underWay, rows: asJson(rows), office: calls.office(turn.now) as Json };
     },
   };
 
@@ -179,7 +187,8 @@ export function createRegistrations(deps: RegistrationDeps): Registrations {
     name: "codes.resolve",
     async run(args, turn) {
       const given = typeof args["code"] === "string" ? args["code"].trim() : "";
-      if (readCode(given).ok) return { kind: "registration" };
+      const read = readCode(given);
+      if (read.ok) return { kind: read.prefix === "DL" ? "data_request" : "registration" };
       if (calls.latest().some(({ call }) => call.code === given.toUpperCase())) return { kind: "call", call: given.toUpperCase() };
       const invitation = await deps.invitation(turn.tx, given, turn.now);
       return invitation === null ? { kind: "none" } : asJson({ kind: "invitation", ...invitation });
@@ -207,12 +216,12 @@ export function createRegistrations(deps: RegistrationDeps): Registrations {
   }
 
   return {
-    queries: [...calls.queries, sameProduct, mine, lookUp, resolve],
-    actions: [submit],
+    queries: [...calls.queries, ...catalogues, judgedQuery(deps.rules), ...onFileQueries({ store, products: deps.products, form: calls.form }), ...after.queries, sameProduct, statusQuery({ store, calls, officer: deps.officer }), lookUp, resolve],
+    actions: [submit, ...after.actions],
     look,
     ofCall: store.ofCall.bind(store),
 
-    async move({ code, to, actor, reason, now }) {
+    async move({ code, to, actor, reason, fields, until, now }) {
       const read = readCode(code);
       if (!read.ok) throw new UserError("bad_code", `${code}: ${read.why === "check_digit" ? "one digit is wrong (the check digit does not fit)" : "not a code such as US26-104187-9"}`);
       const moved = deps.transactions.runAnew(async (tx) => {
@@ -225,13 +234,31 @@ export function createRegistrations(deps: RegistrationDeps): Registrations {
         }
         if (may === "not_allowed") throw new UserError("not_allowed", `${actor.name ?? actor._id} may not move ${read.code} of ${found.province.name} to ${to}`);
         if (moveBetween(found.state, to)?.needsReason === true && (reason ?? "").trim() === "") throw new UserError("reason_missing", `moving to ${to} needs --reason TEXT: the owner is shown it word for word`);
+        const call = calls.form(found.call);
+        const unknown = (fields ?? []).find((id) => call?.fields.every((field) => field.id !== id) ?? true);
+        if (unknown !== undefined) throw new UserError("no_such_field", `${unknown}: no such field in ${found.call.code}; there are: ${call?.fields.map(({ id }) => id).join(", ") ?? "none"}`);
+        if (until !== undefined && until < localDate(now)) throw new UserError("until_past", `--until ${until} is over: name a day from ${localDate(now)} on`);
+        const asked = to === "returned" ? { fields: [...(fields ?? [])], until: until ?? deps.addWorkingDays(localDate(now), mendWithinDays) } : undefined;
         const entry = { state: to, at: now, by: actor._id, ...(reason === undefined ? {} : { reason }) };
-        if (!(await store.move(tx, found._id, found.version, to, entry))) throw changedMeanwhile(read.code);
+        if (!(await store.move(tx, found._id, found.version, { state: to, ...(asked === undefined ? {} : { asked }) }, entry))) throw changedMeanwhile(read.code);
+        const { asked: _mended, ...standing } = found;
+        const after: Registration = { ...standing, state: to, version: found.version + 1, history: [...found.history, entry], ...(asked === undefined ? {} : { asked }) };
+        await due.settled(tx, found, now, movesFrom(to).length === 0 ? "over" : "looked_at");
+        due.returned(tx, after, now);
+        deps.audit.record(tx, {
+          at: now,
+          by: { contactId: actor._id },
+          verb: "registrations.move",
+          subject: found.code,
+          province: found.province.code,
+          details: { from: found.state, to },
+          ...(reason === undefined ? {} : { personal: { of: found.contactId, values: { reason } } }),
+        });
         const language = await deps.languageOf(found.contactId);
-        const part: Part = { key: `moved.${to}`, values: { code: found.code, product: found.product.name, at: instant(now), reason: reason ?? "", office: calls.office(now) } };
-        const worded = deps.i18n.say(language, withTrial(part, calls.form(found.call)?.trial ?? false));
-        await deps.pushes.push(tx, { key: `move:${found._id}:${found.version + 1}`, contactId: found.contactId, lane: "reply", content: { ...worded, push: true }, now });
-        return { ...found, state: to, version: found.version + 1, history: [...found.history, entry] };
+        const part: Part = { key: `moved.${to}`, values: { code: found.code, product: found.product.name, at: instant(now), reason: reason ?? "", office: calls.office(now), until: asked === undefined ? "" : { show: "day", on: asked.until } } };
+        const worded = deps.i18n.say(language, withTrial(part, call?.trial ?? false));
+        await deps.pushes.push(tx, { key: `move:${found._id}:${after.version}`, contactId: found.contactId, lane: "reply", content: { ...worded, push: true }, now });
+        return after;
       });
       return moved.catch((error: unknown) => {
         if (deps.transactions.isConflict(error)) throw changedMeanwhile(read.code);
@@ -248,17 +275,4 @@ function changedMeanwhile(code: string): UserError {
 /** Pushes about a trial's registrations are headed as one. */
 function withTrial(part: Part, trial: boolean): Part {
   return { key: "moved.headed", values: { head: { show: "words", key: trial ? "register.trial" : "register.not_trial" }, text: { show: "words", key: part.key, values: part.values ?? {} } } };
-}
-
-function instant(at: Date): Shown {
-  return { show: "instant", at: at.toISOString() };
-}
-
-function fileIds(value: unknown): string[] {
-  const parsed = z.looseObject({ fileIds: z.array(z.string()) }).safeParse(value);
-  return parsed.success ? parsed.data.fileIds : [];
-}
-
-function words(key: string, values?: ShownValues): Shown {
-  return { show: "words", key, ...(values === undefined ? {} : { values }) };
 }

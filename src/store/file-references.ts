@@ -21,8 +21,8 @@ export function createFileReferences(connection: Connection): (ids: readonly str
     const contactIds = new Set<unknown>();
     const ownerIds = new Set<unknown>();
     for await (const row of rowsOf("file_rows", { _id: { $in: [...asked] } }, { contactId: 1 })) contactIds.add(row["contactId"]);
-    for await (const row of rowsOf("contacts", { _id: { $in: [...contactIds] } }, { ownerIds: 1 })) for (const id of (row["ownerIds"] as unknown[] | undefined) ?? []) ownerIds.add(id);
-    for await (const row of rowsOf("contacts", { ownerIds: { $in: [...ownerIds] } }, { _id: 1 })) contactIds.add(row["_id"]);
+    for await (const row of rowsOf("contacts", { _id: { $in: [...contactIds] } }, { owners: 1 })) for (const { ownerId } of (row["owners"] as { ownerId: string }[] | undefined) ?? []) ownerIds.add(ownerId);
+    for await (const row of rowsOf("contacts", { "owners.ownerId": { $in: [...ownerIds] } }, { _id: 1 })) contactIds.add(row["_id"]);
 
     for await (const row of rowsOf("sessions", { _id: { $in: [...contactIds] } })) note(row["state"]);
     for await (const row of rowsOf("products", { ownerId: { $in: [...ownerIds] } })) note(row);

@@ -1,4 +1,4 @@
-import { Schema, type Connection } from "mongoose";
+import { Schema, trusted, type Connection } from "mongoose";
 import type { PeopleStore } from "../domain/people-ports.js";
 import { Account, Contact, Invitation, Owner } from "../domain/person.js";
 import { modelOf, queueInsert, queueUpdate, within, type CollectionIndexes } from "./connect.js";
@@ -6,15 +6,18 @@ import { modelOf, queueInsert, queueUpdate, within, type CollectionIndexes } fro
 const options = { strict: "throw", versionKey: false, minimize: false } as const;
 const accountSchema = new Schema<Account>({ _id: String, contactId: String, channel: String, account: String, user: String, chat: String, reachable: Boolean, since: Date }, options);
 const contactSchema = new Schema<Contact>(
-  { _id: String, language: String, grants: [{ _id: false, role: String, province: String, since: Date }], name: String, phone: String, ownerIds: [String], consents: [{ _id: false, purpose: String, given: Boolean, textVersion: String, at: Date, channel: String }] },
+  { _id: String, language: String, grants: [{ _id: false, role: String, province: String, since: Date }], name: String, phone: String, owners: [{ _id: false, ownerId: String, role: String, from: Date, to: Date }], consents: [{ _id: false, purpose: String, given: Boolean, textVersion: String, at: Date, channel: String }] },
   options,
 );
-const ownerSchema = new Schema<Owner>({ _id: String, name: String, place: Schema.Types.Mixed, representative: String, phone: String, updatedAt: Date }, options);
-const invitationSchema = new Schema<Invitation>({ _id: String, role: String, province: String, name: String, invitedBy: String, expiresAt: Date, usedBy: String, usedAt: Date }, options);
+const ownerSchema = new Schema<Owner>(
+  { _id: String, name: String, type: { type: String }, taxCode: String, place: Schema.Types.Mixed, representative: String, phones: [String], email: String, updatedAt: Date },
+  options,
+);
+const invitationSchema = new Schema<Invitation>({ _id: String, role: String, province: String, ownerId: String, name: String, invitedBy: String, expiresAt: Date, usedBy: String, usedAt: Date }, options);
 
 export const peopleIndexes: CollectionIndexes[] = [
   { collection: "accounts", indexes: [{ key: { contactId: 1 } }] },
-  { collection: "contacts", indexes: [{ key: { "grants.role": 1 } }, { key: { ownerIds: 1 } }] },
+  { collection: "contacts", indexes: [{ key: { "grants.role": 1 } }, { key: { "owners.ownerId": 1 } }] },
 ];
 
 export function createPeopleStore(connection: Connection): PeopleStore {
@@ -43,9 +46,10 @@ export function createPeopleStore(connection: Connection): PeopleStore {
     addConsent(tx, id, consent) {
       queueUpdate(tx, contacts.collection, { q: { _id: id }, u: { $push: { consents: consent } } });
     },
-    owner: async (tx, id) => {
-      const found = await owners.findById(id, null, within(tx)).lean();
-      return found === null ? null : Owner.parse(found);
+    async owners(tx, ids) {
+      if (ids.length === 0) return [];
+      const found = Owner.array().parse(await owners.find({ _id: trusted({ $in: [...ids] }) }, null, within(tx)).lean());
+      return ids.flatMap((id) => found.find((owner) => owner._id === id) ?? []);
     },
     saveOwner(tx, owner) {
       queueUpdate(tx, owners.collection, { q: { _id: owner._id }, u: owner, upsert: true });

@@ -3,7 +3,7 @@ import { CallRevision } from "../domain/call.js";
 import type { CallStore, RegistrationStore } from "../domain/registration-ports.js";
 import { Registration } from "../domain/registration.js";
 import type { Tx } from "../domain/ports.js";
-import { isDuplicate, modelOf, within, type CollectionIndexes } from "./connect.js";
+import { modelOf, queueInsert, within, type CollectionIndexes } from "./connect.js";
 
 const options = { strict: "throw", versionKey: false, minimize: false } as const;
 const registrationSchema = new Schema<Registration>(
@@ -21,7 +21,8 @@ const registrationSchema = new Schema<Registration>(
     state: String,
     late: Boolean,
     submittedAt: Date,
-    history: [{ _id: false, state: String, at: Date, by: String, reason: String }],
+    asked: { type: { _id: false, fields: [String], until: String }, default: undefined },
+    history: [{ _id: false, state: String, at: Date, by: String, reason: String, changed: { type: [{ _id: false, field: String, before: Schema.Types.Mixed }], default: undefined } }],
     version: Number,
   },
   options,
@@ -51,10 +52,15 @@ export function createRegistrationStore(connection: Connection): RegistrationSto
     byId: (tx, id) => one(tx, { _id: id }),
     byCode: (tx, code) => one(tx, { code }),
     ofContact: async (tx, contactId) => Registration.array().parse(await registrations.find({ contactId }, null, within(tx)).sort({ submittedAt: 1 }).lean()),
+    ofOwner: async (tx, ownerId) => Registration.array().parse(await registrations.find({ ownerId }, null, within(tx)).sort({ submittedAt: 1 }).lean()),
     sameProduct: (tx, callCode, ownerId, folded) => one(tx, { "call.code": callCode, ownerId, "product.folded": folded }),
-    async move(tx, id, version, state, entry) {
-      const moved = await registrations.updateOne({ _id: id, version }, { $set: { state }, $push: { history: entry }, $inc: { version: 1 } }, within(tx));
+    async move(tx, id, version, { state, asked }, entry) {
+      const moved = await registrations.updateOne({ _id: id, version }, { $set: { state, ...(asked === undefined ? {} : { asked }) }, ...(asked === undefined ? { $unset: { asked: 1 } } : {}), $push: { history: entry }, $inc: { version: 1 } }, within(tx));
       return moved.modifiedCount === 1;
+    },
+    async amend(tx, id, version, change, entry) {
+      const amended = await registrations.updateOne({ _id: id, version }, { $set: change, $unset: { asked: 1 }, $push: { history: entry }, $inc: { version: 1 } }, within(tx));
+      return amended.modifiedCount === 1;
     },
     async *ofCall(callCode, provinceCode) {
       const cursor = registrations
@@ -80,18 +86,12 @@ const callSchema = new Schema<CallRow>({ _id: String, code: String, revision: Nu
 export function createCallStore(connection: Connection): CallStore {
   const calls = modelOf<CallRow>(connection, "Call", callSchema, "calls");
   return {
-    async save({ call, hash, importedAt }) {
-      for (;;) {
-        const last = await calls.findOne({ code: call.code }).sort({ revision: -1 }).lean();
-        if (last?.hash === hash) return { revision: last.revision, isNew: false };
-        const revision = (last?.revision ?? 0) + 1;
-        try {
-          await calls.collection.insertOne({ _id: `${call.code}/${revision}`, code: call.code, revision, hash, importedAt, call } as never);
-          return { revision, isNew: true };
-        } catch (error) {
-          if (!isDuplicate(error)) throw error;
-        }
-      }
+    async save(tx, { call, hash, importedAt }) {
+      const last = await calls.findOne({ code: call.code }, null, within(tx)).sort({ revision: -1 }).lean();
+      if (last?.hash === hash) return { revision: last.revision, isNew: false };
+      const revision = (last?.revision ?? 0) + 1;
+      queueInsert(tx, calls.collection, { _id: `${call.code}/${revision}`, code: call.code, revision, hash, importedAt, call });
+      return { revision, isNew: true };
     },
     all: async () => (await calls.find({}).sort({ code: 1, revision: 1 }).lean()).map((row) => CallRevision.parse(row)),
   };

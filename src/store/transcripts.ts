@@ -58,6 +58,7 @@ export function createTranscriptStore(connection: Connection, deps: { clock: Clo
     },
     after: (at, order, limit) => rows.find({ ...of(at), order: { $gt: order } }, { sort: { order: 1, _id: 1 }, limit }).toArray(),
     last: async (at, limit) => (await rows.find(of(at), { sort: { order: -1, _id: -1 }, limit }).toArray()).reverse(),
+    ofContact: (contactId) => rows.find({ contactId }, { sort: { order: 1, _id: 1 } }).toArray(),
     erase: async (tx, contactId) => (await rows.deleteMany({ contactId }, within(tx))).deletedCount,
     watch: (channel, onEntry, onError) =>
       watchInserts(rows, { match: { "fullDocument.channel": channel }, clock: deps.clock, onInsert: onEntry, onError }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { askedKinds, askKinds, Call, Condition, Field, isAsked } from "../../src/domain/call.js";
+import { askKinds, Call, Condition, Field } from "../../src/domain/call.js";
 
 const least = {
   code: "TH26",
@@ -71,12 +71,13 @@ describe("a condition", () => {
   });
 });
 
-describe("what is asked today", () => {
-  const asked = (change: object): boolean => isAsked(Field.parse({ id: "x", section: "one", ...change }));
-  test.each(askKinds.map((kind) => [kind, askedKinds.includes(kind)] as const))("%s: %s", (kind, is) => {
-    expect(asked({ ask: kind })).toBe(is);
+describe("a field", () => {
+  const field = (change: object): boolean => Field.safeParse({ id: "x", section: "one", ...change }).success;
+  test.each(askKinds)("may ask for %s", (ask) => {
+    expect(field({ ask })).toBe(true);
   });
-  test("a repeated part is not, nor a choice that code must fill", () => {
-    expect([asked({ repeat: "award" }), asked({ ask: "choice", options: { from: "products.sets" } }), asked({ ask: "choice", options: [{ value: "a", label: "A" }] })]).toEqual([false, false, true]);
+  test("names only sub-flows, lists and pieces that there are", () => {
+    expect([field({ repeat: "award" }), field({ ask: "choice", options: { from: "products.sets" } }), field({ ask: "text", extract: ["priceVnd"] })]).toEqual([true, true, true]);
+    expect([field({ repeat: "anything" }), field({ ask: "choice", options: { from: "anything" } }), field({ ask: "text", extract: ["anything"] })]).toEqual([false, false, false]);
   });
 });

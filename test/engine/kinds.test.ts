@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import type { Json } from "../../src/domain/json.js";
 import type { Answer, AskContext, AskSpec, Parsed } from "../../src/engine/asks/ask.js";
-import { askTypes } from "../../src/engine/asks/index.js";
-import { askedKinds } from "../../src/domain/call.js";
+import { askTypeOf } from "../../src/engine/asks/index.js";
+import { askKinds } from "../../src/domain/call.js";
 import { loadStage, secretOffice, type Stage } from "./rig.js";
 
 let stage: Stage;
@@ -19,15 +19,15 @@ const others: Answer[] = [
 ];
 
 function parse(kind: AskSpec["kind"], answer: Answer | string, spec: Partial<AskSpec> = {}, partial?: Json): Parsed {
-  const ctx: AskContext = { today: "2026-11-23", language: "vi", places: stage.places, office: secretOffice, lastOn: "2026-12-23", text: (part) => stage.i18n.text("vi", part) };
-  const whole: AskSpec = { name: "x", kind, label: "tên", question: { key: "who.owner_name" }, later: false, extract: [], ...spec };
-  return askTypes[kind]?.parse(typeof answer === "string" ? { is: "text", text: answer } : answer, whole, partial, ctx) ?? { is: "cancel" };
+  const ctx: AskContext = { today: "2026-11-23", language: "vi", places: stage.places, office: secretOffice, lastOn: "2026-12-23", remindBefore: [14, 7, 3], answers: {}, has: (key) => stage.i18n.has("vi", key), text: (part) => stage.i18n.text("vi", part), shown: (shown) => stage.i18n.text("vi", { key: "ask.shown", values: { value: shown } }) };
+  const whole: AskSpec = { name: "x", kind, label: "tên", question: { key: "who.owner_name" }, later: false, extract: [], pages: false, free: false, values: {}, labelOf: String, ...spec };
+  return askTypeOf(whole).parse(typeof answer === "string" ? { is: "text", text: answer } : answer, whole, partial, ctx);
 }
 const value = (parsed: Parsed): Json | undefined => (parsed.is === "value" ? parsed.value : undefined);
 const trouble = (parsed: Parsed): string | undefined => (parsed.is === "problem" ? parsed.part.key : undefined);
 
 test("every kind that a call may ask has its reader", () => {
-  expect(askedKinds.filter((kind) => askTypes[kind] === undefined)).toEqual([]);
+  for (const kind of askKinds) expect(typeof askTypeOf({ kind, extract: [] }).parse).toBe("function");
 });
 
 describe("text", () => {
@@ -258,14 +258,14 @@ describe("photo with a decision", () => {
     ["23/12/2023", "decision.right"],
     ["22/12/2023", "decision.expires_early"],
   ])("of %s is judged by the call's last day: %s", (on, key) => {
-    expect(asked(all(file("a", `1187/QĐ-UBND ${on} 4 sao`), kept("a")))).toEqual(["photo.saved", key]);
+    expect(asked(all(file("a", `1187/QĐ-UBND ${on} 4 sao`), kept("a")))).toEqual(["photo.saved", ...(key === "decision.right" ? [key] : [key, "decision.what_next"])]);
   });
 
   test("of two stars is told that it is not enough, and may be sent all the same", () => {
     const shown = [file("a", "1187/QĐ-UBND 15/3/2025 2 sao"), kept("a")];
-    expect(asked(all(...shown))).toEqual(["photo.saved", "decision.few_stars"]);
+    expect(asked(all(...shown))).toEqual(["photo.saved", "decision.few_stars", "decision.what_next"]);
     expect(value(all(...shown, { is: "option", value: "send_anyway" }))).toMatchObject({ stars: 2 });
-    expect(all(...shown, { is: "option", value: "keep_draft" })).toEqual({ is: "cancel" });
+    expect(all(...shown, { is: "option", value: "keep_draft" })).toMatchObject({ is: "cancel", part: { key: "decision.kept_reminded" }, remindOn: "2026-12-09" });
   });
 
   test("after `Sửa` is read anew, also when what follows is no decision", () => {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import mongoose from "mongoose";
 import { word } from "../../src/conversation/word.js";
 import { Outgoing } from "../../src/domain/message.js";
-import { askedKinds } from "../../src/domain/call.js";
+import { askKinds } from "../../src/domain/call.js";
 import { holds } from "../../src/engine/conditions.js";
 import { EngineSession, newSession, type Position, type Talk } from "../../src/engine/session.js";
 import type { Input } from "../../src/engine/step.js";
@@ -37,19 +37,26 @@ const likely: Record<string, readonly string[]> = {
   yes_no: ["có", "không", "👍", "ok"],
   phone: ["0901234567", "+84 901 234 567", "01201234567", "+1 555 010 0199", "12"],
   place: ["ấp 3 cái bè tiền giang", "xã Cái Bè, tỉnh Đồng Tháp", "Đồng Tháp", "Mỹ Tho", "Cái Bè", "xyz", "đúng"],
-  choice: ["không biết", "1", "khô"],
+  choice: ["không biết", "1", "khô", "trà", "tra"],
+  choices: ["1 2", "iso va haccp", "1", "5", "gửi sau", "9"],
+  business_name: ["HTX Mẫu", "Cơ sở Mẫu", "1"],
+  tax_code: ["1200123459", "1200123458", "gửi sau", "12"],
+  email: ["mau@vidu.vn", "mau"],
+  money: ["35k", "1.500", "không"],
+  weight: ["5 tan", "500", "chai"],
+  location: ["10.33, 106.03", "ở nhà"],
   photo: [decisionText, "4 sao", "15/3/2020", "31/2/2025", "gửi sau", "1187/QĐ-UBND 15/3/2027 2 sao", "1"],
   files: ["gửi sau", "xong"],
   review: ["gửi", "sửa tên sản phẩm", "sua", "sửa có xuất khẩu", "sửa loại", "sửa ngày sản xuất", "sửa xyz", "👍"],
 };
-const commands = ["hủy", "/huy", "quay lại", "/quaylai", "trợ giúp", "/ngonngu", "English", "tiếng việt", "/thongbao", "phản ánh", "/abc", "/", "/start US26", "start SYN26", "/start INVITE", "start US26-104187-9", "/start gibt-es-nicht", "/start@bot"];
+const commands = ["hủy", "/huy", "quay lại", "/quaylai", "trợ giúp", "/ngonngu", "English", "tiếng việt", "/thongbao", "phản ánh", "/abc", "/", "/start US26", "start SYN26", "/start INVITE", "start US26-104187-9", "/dulieu DL-303071-9", "/dulieu DL-303071-8", "/start gibt-es-nicht", "/start@bot"];
 const hostile = ["", " ", "\u0000", "​", "<b>Mít</b>", "{x}", "{count, plural, one {#}}", "'{'", "__proto__", "constructor", "toString", "$where", "a.b.$c", "😀", "👍", "𝒜".repeat(60), "x".repeat(10_000), "Mi\u0301t sa\u0302\u0301y", "99999999999999999999", "-1", "1.500", "0", "99", "w:hủy", "@right", "@later", "@send", "later", "go_on", "null", "true", "Tiếng\nnhiều\ndòng", "SELECT 1; --", "x".repeat(39) + "👍 không phải lệnh", "(".repeat(500)];
 const forged = ["", ".", "q.0", "q1.", "q1.00", "q1.99", "q1.-1", "q1.0.0", "__proto__.0", "w:", "w:hủy", "w:đăng ký", "nobody.0", "q1.__proto__", "q999999.0"];
 
 const nat = fc.nat({ max: 9_999 });
 const world = fc.record(
   {
-    open: fc.constantFrom<readonly string[]>([], ["US26"], ["SYN26"], ["SYN26"], ["US26", "SYN26"], ["US24", "US26", "SYN26"]),
+    open: fc.constantFrom<readonly string[]>([], ["US26"], ["SYN26"], ["SYN26"], ["ALL26"], ["ALL26"], ["US26", "SYN26"], ["US24", "US26", "SYN26"]),
     known: fc.boolean(),
     consented: fc.boolean(),
     duplicate: fc.boolean(),
@@ -58,6 +65,10 @@ const world = fc.record(
     underWay: fc.boolean(),
     submit: fc.constantFrom<World["submit"]>("accepted", "late", "closed"),
     invitation: fc.boolean(),
+    onFile: fc.constantFrom(0, 0, 2),
+    missing: fc.boolean(),
+    reusable: fc.boolean(),
+    owners: fc.constantFrom(1, 1, 2),
   },
   { requiredKeys: [] },
 );
@@ -236,7 +247,7 @@ function speaks(stage: Stage, before: EngineSession, input: Extract<Input, { is:
     must(!out.text.includes("undefined") && !out.text.includes("[object"), `a value that is no text: ${out.text}`);
     for (const choice of out.choices ?? []) must(choice.label.trim() !== "", "a choice without words");
   }
-  const waits = input.answer.is === "file" && done.session.question !== null && done.session.question.id === before.question?.id;
+  const waits = input.answer.is === "file" && JSON.stringify(done.session.question?.partial ?? null).includes(JSON.stringify(input.answer.fileId));
   if (input.answer.is === "settled" || waits) return;
   must(done.say.length > 0, "no answer");
 }
@@ -251,8 +262,8 @@ function asksWell(stage: Stage, session: EngineSession): void {
   must(question.parts.some((part) => stage.i18n.text(session.language, part).trim() !== ""), "the question has no words");
   must(question.special === "edit_what" || question.options.length <= 5, `${question.options.length} choices`);
   const kind = kindAt(stage, session.talks.at(-1), question.stack.at(-1));
-  must(kind !== "choice" || question.special !== undefined || question.options.length > 0, "a choice without choices");
-  must(kind === "review" || kind === undefined || (askedKinds as readonly string[]).includes(kind), `a question of kind ${String(kind)}`);
+  must(kind !== "choice" || question.special !== undefined || question.options.length > 0 || (question.list?.length ?? 0) > 0, "a choice without choices");
+  must(kind === "review" || kind === undefined || (askKinds as readonly string[]).includes(kind), `a question of kind ${String(kind)}`);
 }
 
 /** At the review no answer stands whose condition does not hold, and none is missing whose condition holds. */
@@ -262,7 +273,7 @@ function holdsConditions(stage: Stage, session: EngineSession): void {
   if (talk === undefined || question === null || question.special !== undefined || talk.edit !== undefined) return;
   if (kindAt(stage, talk, question.stack.at(-1)) !== "review") return;
   const code = (talk.answers["call"] as { code: string }).code;
-  const fields = (stage.calls.get(code)?.fields ?? []).filter((field) => field.ask !== undefined && (askedKinds as readonly string[]).includes(field.ask) && (field.options === undefined || Array.isArray(field.options)));
+  const fields = stage.calls.get(code)?.fields ?? [];
   for (const field of fields) {
     const there = Object.hasOwn(talk.answers, field.id);
     if (holds(field.when, talk.answers)) must(there, `${field.id} is reviewed without being asked`);
@@ -290,14 +301,14 @@ function returns(stage: Stage, outside: World, before: EngineSession, input: Ext
   const { question } = before;
   if (was === undefined || is === undefined || question === null || after.question === null) return;
   if (is.flow !== was.flow || is.edit !== undefined || after.question.special !== undefined || after.question.partial !== undefined) return;
-  if (is.history.length !== was.history.length + 1 || !same(is.history.at(-1), question.stack)) return;
+  if (is.history.length !== was.history.length + 1 || !same(is.history.at(-1)?.stack, question.stack)) return;
   seen.checked++;
   const name = nameAt(stage, question.stack.at(-1));
   const back = whole(stage, outside, after, { is: "answer", answer: { is: "text", text: "quay lại" }, receivedAt: now }, contextOf(stage, now)).session;
-  // Other calls may be open by now.
-  if (name === "pickedCall" && !same(back.question?.options, question.options)) return;
+  // Other calls may be open by now, other products on file.
+  if (!same(back.question?.options, question.options)) return;
   must(same(back.question?.stack, question.stack), `going back led to ${JSON.stringify(back.question?.stack)} instead of ${JSON.stringify(question.stack)}`);
-  must(!Object.hasOwn(back.talks.at(-1)?.answers ?? {}, name), `the answer ${name} is still there after going back`);
+  must(same(back.talks.at(-1)?.answers, was.answers), `the answers are not what they were before ${name} was answered`);
   const plain = question.partial === undefined && question.failures === 0 && question.special === undefined && back.question?.prefill === undefined && question.prefill === undefined;
   if (input.answer.is !== "text" || !plain || input.receivedAt.getTime() < now.getTime()) return;
   const forward = whole(stage, outside, back, input, contextOf(stage, now)).session;
@@ -365,6 +376,7 @@ function fitting(stage: Stage, session: EngineSession, n: number, waiting: reado
     return { is: "text", text: decisionText };
   }
   if (kind === "review" && n % 3 > 0) return { is: "text", text: likely["review"]?.[n % 8] ?? "" };
+  if (question.parts.some((part) => part.key === "erasure.sure") && n % 2 === 0) return { is: "text", text: "xóa hết" };
   // Some way further on: the first choice is most often the one that leads there.
   if (question.options.length > 1) return { is: "press", data: `${question.id}.${n % 4 === 0 ? n % question.options.length : 0}` };
   const pool = likely[kind] ?? likely["text"] ?? [];
@@ -383,7 +395,7 @@ function registered(stage: Stage, said: { a: boolean; kind: string; made: string
     session = done.session;
     return done;
   };
-  const answers: Record<string, string> = { pickedCall: "2", consent: "1", phone: "0901234567", ownerName: "HTX Mẫu", place: "xã Cái Bè, tỉnh Đồng Tháp", representative: "1", begun: "1", productName: "Mít sấy", a: said.a ? "có" : "không", b: "hai", c: "ba", months: "12", madeOn: said.made, kind: said.kind, wetNote: "lạnh", oldNote: "cũ", newNote: "mới", second: "1", field: "gửi sau", decision: decisionText };
+  const answers: Record<string, string> = { pickedCall: "2", consent: "1", phone: "0901234567", ownerName: "HTX Mẫu", place: "xã Cái Bè, tỉnh Đồng Tháp", taxCode: "gửi sau", representative: "1", begun: "1", productName: "Mít sấy", a: said.a ? "có" : "không", b: "hai", c: "ba", months: "12", madeOn: said.made, kind: said.kind, wetNote: "lạnh", oldNote: "cũ", newNote: "mới", second: "1", field: "gửi sau", decision: decisionText, cost: "35k", stock: "5 tấn", mail: "mau@vidu.vn", spot: "10.33, 106.03", tax: "1200123459" };
   give({ is: "text", text: "đăng ký" });
   for (let n = 0; n < 400; n++) {
     const { question } = session;

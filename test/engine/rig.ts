@@ -12,6 +12,7 @@ import type { Bundle } from "../../src/engine/flow.js";
 import { newSession, type EngineSession, type Need, type Say } from "../../src/engine/session.js";
 import { step, type Input, type StepContext } from "../../src/engine/step.js";
 import { createI18n, type I18n } from "../../src/i18n/i18n.js";
+import { fold } from "../../src/lib/text.js";
 import { readCall } from "../../src/registrations/calls.js";
 import { readFileAsSource } from "../../src/app/resources.js";
 import { join } from "node:path";
@@ -40,8 +41,9 @@ export function loadStage(): Promise<Stage> {
       known.set(text, found);
       return structuredCopy(found);
     };
-    const files = await Promise.all(["us-2024", "us-trial"].map((name) => readFileAsSource(join(root, `resources/calls/${name}.yaml`))));
-    const calls = [...files.map(readCall), conditional];
+    const files = await Promise.all(["resources/calls/us-2024.yaml", "test/support/thin-call.yaml"].map((name) => readFileAsSource(join(root, name))));
+    const whole = readCall(await readFileAsSource(join(root, "resources/calls/us-trial.yaml")));
+    const calls = [...files.map(readCall), conditional, { ...whole, code: "ALL26" }];
     return { bundle: loaded.bundle, i18n: createI18n(texts.locales), places: { ...real, match }, calls: new Map(calls.map((call) => [call.code, call])) };
   })();
   return stage;
@@ -88,6 +90,11 @@ export const conditional: Call = Call.parse({
     { id: "field", section: "more", ask: "place", label: "Vùng nguyên liệu", later: true },
     { id: "decision", section: "more", ask: "photo", label: "Quyết định", extract: ["decisionNumber", "decisionOn", "stars"], later: true },
     { id: "labels", section: "more", ask: "files", label: "Ảnh nhãn" },
+    { id: "cost", section: "more", ask: "money", label: "Chi phí", when: { field: "kind", is: "other" } },
+    { id: "stock", section: "more", ask: "weight", label: "Tồn kho", when: { field: "kind", is: "other" } },
+    { id: "mail", section: "more", ask: "email", label: "Thư", when: { field: "kind", is: "other" } },
+    { id: "spot", section: "more", ask: "location", label: "Vị trí", when: { field: "kind", is: "other" } },
+    { id: "tax", section: "more", ask: "tax_code", label: "Mã thuế", when: { field: "kind", is: "other" } },
   ],
 });
 
@@ -102,9 +109,15 @@ export interface World {
   drafts: number;
   underWay: boolean;
   submit: "accepted" | "late" | "closed";
+  /** Recognised products on file, and whether a registration that was sent lacks something. */
+  onFile: number;
+  missing: boolean;
+  /** Whether an earlier registration has papers to use again, and how many owners the person acts for. */
+  reusable: boolean;
+  owners: number;
   invitation: boolean;
 }
-export const plainWorld: World = { open: ["US26"], known: false, consented: false, duplicate: false, sent: 0, drafts: 0, underWay: false, submit: "accepted", invitation: true };
+export const plainWorld: World = { open: ["US26"], known: false, consented: false, duplicate: false, sent: 0, drafts: 0, underWay: false, submit: "accepted", onFile: 0, missing: false, reusable: false, owners: 1, invitation: true };
 
 /** Deterministic stand-ins for everything that flows look up or do. */
 export function provide(stage: Stage, world: World, need: Need, now: Date): Extract<Input, { is: "result" }> {
@@ -114,12 +127,27 @@ export function provide(stage: Stage, world: World, need: Need, now: Date): Extr
   switch (need.name) {
     case "people.known":
       return result({
-        me: { displayName: "Nguyễn Văn Mẫu", registrations: world.sent === 0 ? null : world.sent },
-        ...(world.known ? { phone: "+84901234567", ownerName: "Hợp tác xã Trái cây Mẫu", place: cai(stage), representative: "Nguyễn Văn Mẫu" } : {}),
+        me: { displayName: "Nguyễn Văn Mẫu", registrations: world.sent === 0 ? null : world.sent, owners: world.known ? world.owners : 0, news: null },
+        ...(world.known && (world.owners === 1 || typeof args["ownerId"] === "string") ? { ownerId: "owner:1", phone: "+84901234567", ownerName: "Hợp tác xã Trái cây Mẫu", place: cai(stage), taxCode: "1200123459", representative: "Nguyễn Văn Mẫu" } : {}),
         ...(world.consented ? { consent: "given" } : {}),
       });
     case "people.kept":
-      return result({ count: world.known ? 1 : 0, rows: world.known ? [row("owner")] : [], office: secretOffice });
+      return result({
+        count: world.known ? 1 : 0,
+        rows: world.known ? [row("owner")] : [],
+        drafts: world.drafts,
+        given: [...(world.consented ? ["registration"] : []), ...(world.sent > 0 ? ["news"] : [])],
+        registration: world.consented,
+        news: world.sent > 0,
+        untold: { show: "words", key: "erasure.none_sent" },
+        roles: { show: "words", key: "erasure.no_roles" },
+        office: secretOffice,
+        ...(world.duplicate ? { erasure: dataRequest(now) } : {}),
+      });
+    case "people.request":
+      return result(args["code"] === "DL-303071-9" ? { kind: "found", ...dataRequest(now) } : { kind: String(args["code"]).startsWith("DL") ? "check_digit" : "unknown" });
+    case "people.profile":
+      return result({ rows: [row("owner")], owners: world.known ? world.owners : 0 });
     case "calls.open": {
       const wanted = world.open.find((code) => code === args["code"]);
       const only = wanted ?? (world.open.length === 1 ? world.open[0] : undefined);
@@ -129,20 +157,21 @@ export function provide(stage: Stage, world: World, need: Need, now: Date): Extr
       return result(world.open.map((code) => ({ value: code, label: { show: "either", vi: `${stage.calls.get(code)?.title ?? ""} ${code}`, en: `Call ${code}` } })));
     case "calls.get": {
       const call = stage.calls.get(String(args["code"]));
-      return result(call === undefined ? {} : { call: { code: call.code, revision: 1, title: { show: "either", vi: call.title }, lastDay: { show: "day", on: "2026-12-23" }, daysLeft: 30, head: { show: "words", key: call.trial ? "register.trial" : "register.not_trial" } } });
+      return result(call === undefined ? {} : { call: { code: call.code, revision: 1, title: { show: "either", vi: call.title }, lastDay: { show: "day", on: "2026-12-23" }, daysLeft: 30, needs: "", minutes: 3, head: { show: "words", key: call.trial ? "register.trial" : "register.not_trial" } } });
     }
     case "calls.office":
       return result(secretOffice);
     case "registrations.same_product":
       return result(world.duplicate ? { product: args["product"], code: "US26-104187-9", on: { show: "date", on: "2026-11-20" } } : null);
     case "registrations.mine":
-      return result({ count: world.sent, drafts: world.drafts, underWay: world.underWay, rows: Array.from({ length: world.sent }, () => row("registrations")), office: secretOffice });
+      return result({ count: world.sent, one: world.sent === 1 ? "US26-104187-9" : null, drafts: world.drafts, underWay: world.underWay, rows: Array.from({ length: world.sent }, () => row("registrations")), office: secretOffice });
     case "registrations.look_up": {
       const code = String(args["code"]);
       return result(code.includes("104187-9") ? { kind: "found", code: "US26-104187-9", rows: [row("owner")] } : { kind: code.includes("104187") ? "check_digit" : "unknown" });
     }
     case "codes.resolve": {
       const code = String(args["code"]);
+      if (code.startsWith("DL-")) return result({ kind: "data_request" });
       if (code.includes("104187-9")) return result({ kind: "registration" });
       if (stage.calls.has(code.toUpperCase())) return result({ kind: "call", call: code.toUpperCase() });
       return result(code === "INVITE" && world.invitation ? { kind: "invitation", role: { show: "words", key: "role.province_officer" }, where: { show: "words", key: "invitation.nowhere" } } : { kind: "none" });
@@ -152,7 +181,46 @@ export function provide(stage: Stage, world: World, need: Need, now: Date): Extr
     case "people.refuse":
       return result(null, "forgotten");
     case "people.keep_owner":
-      return result(null, "kept");
+      return result({ ownerId: "owner:1" }, "kept");
+    case "people.withdraw":
+      return args["purpose"] === "news" ? result({ at: { show: "instant", at: now.toISOString() } }, "withdrawn") : result(dataRequest(now), "requested");
+    case "people.copy":
+      return world.known ? result({ page: "https://example.org/files/a", data: "https://example.org/files/b", until: { show: "instant", at: now.toISOString() } }, "given") : result(null, "no_way");
+    case "people.request_erasure":
+      return fold(String(args["words"])) === "xoa het" ? result(dataRequest(now), "received") : result(null, "not_said");
+    case "people.drop_draft_files":
+      return result(null, "dropped");
+    case "people.owners":
+      return result([{ value: "owner:1", label: "Hợp tác xã Mẫu" }, { value: "@new", label: { show: "words", key: "register.another_product" } }]);
+    case "owners.type_of":
+      return result(typeof args["type"] === "string" ? {} : { ownerType: "cooperative" });
+    case "products.sets":
+    case "certificates.kinds": {
+      const ids = need.name === "products.sets" ? ["tea", "coffee_cocoa", "rice_cereal", "honey_other", "crafts", "tourism"] : ["iso_22000", "haccp", "gmp", "vietgap", "organic", "halal"];
+      return result(ids.map((id, n) => ({ value: id, label: `Loại ${"ABCDEF".charAt(n)}${id}`, ...(n === 0 && args["like"] !== null && args["like"] !== undefined ? { likely: true } : {}) })));
+    }
+    case "certificates.judged":
+      return result({ said: "" });
+    case "registrations.on_file":
+      return result({ count: world.onFile });
+    case "registrations.products":
+      return result([...Array.from({ length: world.onFile }, (_, n) => ({ value: `product:${n}`, label: `Sản phẩm ${n}` })), { value: "@new", label: { show: "words", key: "register.another_product" } }]);
+    case "registrations.product":
+      return result({ productName: "Mít sấy giòn Mẫu", decision: { fileIds: ["f"], decisionNumber: "1187/QĐ-UBND", decisionOn: "2025-03-15", stars: 4 } });
+    case "registrations.reusable":
+      return result(world.reusable ? { from: "US26-104180-1", product: "Chuối sấy Mẫu", papers: "giấy ISO 22000 và nguyên liệu" } : { from: null });
+    case "registrations.reused":
+      return result({});
+    case "registrations.choices":
+      return result(Array.from({ length: world.sent }, (_, n) => ({ value: `US26-10418${n}-0`, label: `Sản phẩm ${n}` })));
+    case "registrations.open":
+      return result({ registration: { code: "US26-104187-9", version: 1, product: "Mít sấy giòn Mẫu", missing: world.missing ? ["decision"] : [], what: "", mayAmend: true, mayWithdraw: true }, fileField: world.missing ? "decision" : null });
+    case "registrations.answers":
+      return result({ call: { code: "US26", revision: 1, title: "Đợt thử" }, ownerName: "Hợp tác xã Mẫu", productName: "Mít sấy giòn Mẫu", commitment: true, had: {}, ...(args["again"] === true ? {} : { decision: { fileIds: ["f"], decisionNumber: "1187/QĐ-UBND", decisionOn: "2025-03-15", stars: 4 } }) });
+    case "registrations.amend":
+      return result({ at: { show: "instant", at: now.toISOString() }, missing: { show: "words", key: "amended.whole" }, next: { show: "words", key: "amended.next" } }, "amended");
+    case "registrations.withdraw":
+      return result({ at: { show: "instant", at: now.toISOString() } }, "withdrawn");
     case "people.redeem":
       return world.invitation ? result({ role: { show: "words", key: "role.province_officer" }, where: { show: "words", key: "invitation.nowhere" } }, "accepted") : result(null, "gone");
     case "registrations.submit":
@@ -162,6 +230,11 @@ export function provide(stage: Stage, world: World, need: Need, now: Date): Extr
     default:
       throw new Error(`the model of the outside does not know ${need.name}`);
   }
+}
+
+function dataRequest(now: Date): object {
+  const words = (key: string): object => ({ show: "words", key });
+  return { code: "DL-303071-9", what: words("my_data.kind_erasure"), at: { show: "instant", at: now.toISOString() }, state: { show: "words", key: "my_data.state_done", values: { at: { show: "instant", at: now.toISOString() } } }, doneBy: { show: "date", on: "2026-12-12" } };
 }
 
 function cai(stage: Stage): Json {
@@ -176,6 +249,7 @@ export function contextOf(stage: Stage, now: Date, change: Partial<StepContext> 
     bundle: stage.bundle,
     bundleOf: (hash) => (hash === stage.bundle.hash ? stage.bundle : undefined),
     form: ({ code }) => stage.calls.get(code),
+    latest: (code) => (stage.calls.has(code) ? 1 : 0),
     text: (language, part) => i18n.text(language, part),
     shown: (language, value) => i18n.text(language, { key: "ask.shown", values: { value } }),
     has: (key) => i18n.has("vi", key),

@@ -25,14 +25,19 @@ const files = new Map(
     file("protoprotopr", { mime: "constructor" }),
     file("refusedrefus", { state: "refused", problem: "wrong_type" }),
     file("lostlostlost", { mime: "image/png" }),
+    file("copy-firstfirst", { mime: "text/html" }),
+    file("copy-goneagain", { mime: "application/json" }),
   ].map((row) => [row._id, row]),
 );
 
+const written = new Set<string>();
 let app: FastifyInstance;
 beforeAll(async () => {
   app = Fastify();
-  const store = { has: async (id: string) => id !== "lostlostlost", read: () => Readable.from([bytes]) };
-  fileRoutes({ links, rows: { get: async (id) => files.get(id) ?? null }, store, words: { wrong: "Đường dẫn này không đúng.\n", expired: "Đường dẫn này đã hết hạn.\n" } })(app);
+  const store = { has: async (id: string) => written.has(id) || !/^(lost|copy)/.test(id), read: () => Readable.from([bytes]) };
+  // One is made when it is first opened; the other's person is there no more.
+  const writeCopy = async ({ _id }: StoredFile): Promise<void> => void (_id === "copy-goneagain" ? undefined : written.add(_id));
+  fileRoutes({ links, rows: { get: async (id) => files.get(id) ?? null }, store, writeCopy, words: { wrong: "Đường dẫn này không đúng.\n", expired: "Đường dẫn này đã hết hạn.\n" } })(app);
   await app.ready();
 });
 afterAll(() => app.close());
@@ -45,6 +50,7 @@ describe("GET /files/:token", () => {
     ["jpegjpegjpeg", "image/jpeg", "ocop-jpegjpeg.jpg"],
     ["pdfpdfpdfpdf", "application/pdf", "ocop-pdfpdfpd.pdf"],
     ["heicheicheic", "image/heic", "ocop-heicheic.heic"],
+    ["copy-firstfirst", "text/html", "ocop-copy-fir.html"],
   ])("gives %s as an attachment under our name and type", async (id, type, name) => {
     const answer = await get(sign(id));
     expect(answer.statusCode).toBe(200);
@@ -81,7 +87,7 @@ describe("GET /files/:token", () => {
     const [, until = "", seal = ""] = Buffer.from(sign("jpegjpegjpeg"), "base64url").toString().split(".");
     const tokens = [
       Buffer.from(`pdfpdfpdfpdf.${until}.${seal}`).toString("base64url"),
-      ...["refusedrefus", "lostlostlost", "htmlhtmlhtml", "protoprotopr", "unknownunkno"].map(sign),
+      ...["refusedrefus", "lostlostlost", "htmlhtmlhtml", "protoprotopr", "unknownunkno", "copy-goneagain"].map(sign),
       ...["jpegjpegjpeg", "..%2f..%2fetc%2fpasswd", "x".repeat(99)],
     ];
     for (const token of tokens) tellsInWords(await get(token), 404, "Đường dẫn này không đúng.\n");

@@ -66,7 +66,9 @@ beforeEach(async () => {
     throw new Error("the page looks up by code, nothing else");
   };
   const { look } = createRegistrations({
-    store: { byCode: async (_tx, asked) => (asked === held.code ? held : null), insert: never, byId: never, ofContact: never, sameProduct: never, move: never, ofCall: never },
+    store: { byCode: async (_tx, asked) => (asked === held.code ? held : null), insert: never, byId: never, ofContact: never, ofOwner: never, sameProduct: never, move: never, amend: never, ofCall: never },
+    products: { save: never, ofOwner: never },
+    deadlines: { open: never, close: never, ofContact: never, due: never, removeOf: never },
     calls,
     transactions: {} as Transactions,
     audit: { record: never },
@@ -74,8 +76,11 @@ beforeEach(async () => {
     i18n,
     languageOf: never,
     invitation: never,
+    officer: never,
     address: never,
     secret: "s".repeat(32),
+    addWorkingDays: never,
+    rules: [],
   });
   server = createServer({ trustProxy: 0, log: silent, routes: [verifyRoutes({ look, i18n }), verifyStyle()] });
   url = await server.listen("127.0.0.1", 0);

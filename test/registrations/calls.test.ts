@@ -122,7 +122,7 @@ describe("calls in the database", () => {
   });
 
   test("the same file again keeps the revision", async () => {
-    expect(await calls.import(file(lines), now)).toEqual({ code: "TH26", revision: 1, isNew: true, notAsked: [] });
+    expect(await calls.import(file(lines), now)).toEqual({ code: "TH26", revision: 1, isNew: true });
     expect(await calls.import(file(["# only a remark", ...lines]), now)).toMatchObject({ revision: 1, isNew: false });
     expect(await connection.collection("calls").countDocuments()).toBe(1);
   });
@@ -151,19 +151,6 @@ describe("calls in the database", () => {
     await expect(calls.import(withLine(5, "late: perhaps"), now)).rejects.toThrow(UserError);
     expect(calls.latest().map(({ revision }) => revision)).toEqual([1]);
     expect(await connection.collection("calls").countDocuments()).toBe(1);
-  });
-
-  test("names the fields that are kept but not asked yet", async () => {
-    const more = [
-      "  - { id: capacity, section: product, ask: weight }",
-      "  - { id: price, section: product, ask: money }",
-      "  - { id: place, section: product, ask: location }",
-      "  - { id: awards, section: product, repeat: award }",
-      "  - { id: set, section: product, ask: choice, options: { from: products.sets } }",
-      "  - { id: size, section: product, ask: choice, options: [{ value: s, label: Nhỏ }] }",
-    ];
-    expect((await calls.import(file([...lines, ...more]), now)).notAsked).toEqual(["capacity", "price", "place", "awards", "set"]);
-    expect(calls.latest()[0]?.call.fields).toHaveLength(8);
   });
 
   test.each([

@@ -23,21 +23,26 @@ const needsQuiet = (scenario: Scenario): boolean => scenario.talk.some((step) =>
 const sideBySide = 6;
 
 describe.each(channelKinds)("on %s", (channel) => {
-  let shared: World;
+  const shared = new Map<Scenario["form"], World>();
+  const sharedBy = ({ form }: Scenario): World => {
+    const world = shared.get(form);
+    if (world === undefined) throw new Error(`no service with the ${form} form`);
+    return world;
+  };
   const played = new Map<Scenario, Promise<{ error?: unknown }>>();
   const playable = scenarios.filter((scenario) => whyNot(scenario, channel) === null);
   const together = playable.filter((scenario) => !needsOwnService(scenario) && !needsQuiet(scenario));
   const play = (scenario: Scenario): Promise<{ error?: unknown }> => {
-    const playing = played.get(scenario) ?? playScenario(scenario, channel, shared, preludes).then(() => ({}), (error: unknown) => ({ error }));
+    const playing = played.get(scenario) ?? playScenario(scenario, channel, sharedBy(scenario), preludes).then(() => ({}), (error: unknown) => ({ error }));
     played.set(scenario, playing);
     return playing;
   };
   beforeAll(async () => {
-    shared = await createWorld();
+    for (const form of new Set(playable.map((scenario) => scenario.form))) shared.set(form, await createWorld({ form }));
   });
   afterAll(async () => {
     await Promise.all(played.values());
-    await (shared as World | undefined)?.stop();
+    for (const world of shared.values()) await world.stop();
   });
 
   for (const scenario of scenarios) {
@@ -50,7 +55,7 @@ describe.each(channelKinds)("on %s", (channel) => {
     }
     test(name, async () => {
       if (needsOwnService(scenario)) {
-        const world = await createWorld(scenario.clock === undefined ? {} : { start: scenario.clock });
+        const world = await createWorld({ form: scenario.form, ...(scenario.clock === undefined ? {} : { start: scenario.clock }) });
         try {
           return await playScenario(scenario, channel, world, preludes);
         } finally {
@@ -59,7 +64,7 @@ describe.each(channelKinds)("on %s", (channel) => {
       }
       if (needsQuiet(scenario)) {
         await Promise.all(played.values());
-        return playScenario(scenario, channel, shared, preludes);
+        return playScenario(scenario, channel, sharedBy(scenario), preludes);
       }
       for (const next of together.slice(together.indexOf(scenario)).slice(0, sideBySide)) void play(next);
       const { error } = await play(scenario);

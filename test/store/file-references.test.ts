@@ -20,9 +20,9 @@ const referenced = async (...ids: string[]): Promise<string[]> => [...(await cre
 
 beforeEach(async () => {
   for (const name of ["file_rows", "sessions", "contacts", "registrations", "products"]) await database.connection.collection(name).deleteMany({});
-  await insert("contacts", { _id: "c1", ownerIds: ["owner:1"] });
-  await insert("contacts", { _id: "c2", ownerIds: ["owner:1"] });
-  await insert("contacts", { _id: "c3", ownerIds: [] });
+  await insert("contacts", { _id: "c1", owners: [{ ownerId: "owner:1" }] });
+  await insert("contacts", { _id: "c2", owners: [{ ownerId: "owner:1" }] });
+  await insert("contacts", { _id: "c3", owners: [] });
   for (const id of ["f1", "f2", "f3"]) await kept(id);
 });
 

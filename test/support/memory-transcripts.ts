@@ -34,6 +34,7 @@ export function createMemoryTranscripts(): MemoryTranscripts {
     },
     after: async (at, order, limit) => sorted(at).filter((each) => each.order > order).slice(0, limit),
     last: async (at, limit) => sorted(at).slice(-limit),
+    ofContact: async (contactId) => store.entries.filter((each) => each.contactId === contactId).sort((a, b) => a.order - b.order),
     async erase(_tx, contactId) {
       const before = store.entries.length;
       store.entries = store.entries.filter((each) => each.contactId !== contactId);

@@ -31,11 +31,11 @@ export const givens: Readonly<Record<string, (given: Given) => Promise<void>>> =
     if (demo === undefined) throw new Error("the demo owner is not seeded");
     await stores.transactions.run(async (tx) => {
       const { accountId, channel, user } = actor;
-      const consents = [{ purpose: "registration", given: true, textVersion: "test", at: now, channel }];
+      const consents = [{ purpose: "registration" as const, given: true, textVersion: "test", at: now, channel }];
       await stores.people.insert(tx, [
         {
           account: { _id: accountId, contactId, channel, account: accountId.split(":")[1] ?? "", user, chat: user, reachable: true, since: now },
-          contact: { _id: contactId, language: "vi", grants: [], name: "Nguyễn Văn Mẫu", phone: "+84901234567", ownerIds: [`owner:known:${n}`], consents },
+          contact: { _id: contactId, language: "vi", grants: [], name: "Nguyễn Văn Mẫu", phone: "+84901234567", owners: [{ ownerId: `owner:known:${n}`, role: "representative", from: now }], consents },
         },
       ]);
       await stores.people.saveOwner(tx, { ...(demo as never as Parameters<typeof stores.people.saveOwner>[1]), _id: `owner:known:${n}`, updatedAt: now });
@@ -75,7 +75,7 @@ export const givens: Readonly<Record<string, (given: Given) => Promise<void>>> =
   async "a second open call"({ world }) {
     const { service, clock } = world.running;
     const today = localDate(clock.now());
-    const file = await readFileAsSource(join(root, "resources/calls/us-trial.yaml"));
+    const file = await readFileAsSource(join(root, "test/support/thin-call.yaml"));
     const en = { title: "Trial sale in Europe" };
     await service.calls.import(file, clock.now(), (call) => ({ ...call, code: "EU26", title: "Đăng ký sản phẩm OCOP bán thử ở châu Âu", en, opensOn: today, closesBefore: addDays(today, 41) }));
   },
@@ -84,7 +84,7 @@ export const givens: Readonly<Record<string, (given: Given) => Promise<void>>> =
   async "a call that refuses late ones"({ world }) {
     const { service, clock } = world.running;
     const today = localDate(clock.now());
-    const file = await readFileAsSource(join(root, "resources/calls/us-trial.yaml"));
+    const file = await readFileAsSource(join(root, "test/support/thin-call.yaml"));
     await service.calls.import(file, clock.now(), (call) => ({ ...call, opensOn: today, closesBefore: addDays(today, 31), late: "refused" as const }));
   },
 };

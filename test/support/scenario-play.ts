@@ -69,7 +69,7 @@ async function attach({ world, actor }: Play, contactId: string): Promise<void> 
   const { accountId, channel, user } = actor;
   await stores.transactions.run(async (tx) => {
     const account = { _id: accountId, contactId, channel, account: accountId.split(":")[1] ?? "", user, chat: user, reachable: true, since: world.running.clock.now() };
-    const contact = { _id: `unused:${user}`, language: "vi" as const, grants: [], consents: [], ownerIds: [] };
+    const contact = { _id: `unused:${user}`, language: "vi" as const, grants: [], consents: [], owners: [] };
     await stores.people.insert(tx, [{ account, contact }]);
   });
 }
@@ -95,7 +95,8 @@ async function act(play: Play, given: Act): Promise<void> {
   const done = filled(given, play.vars);
   play.shown.push(`  ME  ${describe(done)}`);
   play.typed.push(...[done.value].flat().filter((said): said is string => typeof said === "string" && said.length > 3));
-  play.turns += done.verb === "send_twice_at_once" ? 2 : 1;
+  // "/start" is the channel's own button that opens the chat.
+  play.turns += done.verb === "send_twice_at_once" ? 2 : done.value === "/start" ? 0 : 1;
   await play.actor.act(done);
   await listen(play);
 }
@@ -154,11 +155,11 @@ async function run(play: Play, verb: RunVerb): Promise<void> {
     play.shown.push(`  … an invitation as ${role} is made`);
     return;
   }
-  const { to, as, reason } = verb.move;
+  const { to, as, reason, fields, until } = verb.move;
   const [newest] = await play.world.registrations(play.actor);
   if (newest === undefined) throw new Error("there is no registration to move");
   play.vars.set("code", newest.code);
-  await service.registrations.move({ code: newest.code, to, actor: await officer(play, as), now: clock.now(), ...(reason === undefined ? {} : { reason }) });
+  await service.registrations.move({ code: newest.code, to, actor: await officer(play, as), now: clock.now(), ...(reason === undefined ? {} : { reason }), ...(fields === undefined ? {} : { fields }), ...(until === undefined ? {} : { until }) });
   service.outbox.wake();
   play.shown.push(`  … ${as} moves ${newest.code} to ${to}`);
   await listen(play);
@@ -187,7 +188,7 @@ async function after(play: Play, then: Then): Promise<void> {
   if (then.drafts !== undefined) compare("the number of drafts", ((await world.session(actor))?.["drafts"] as unknown[] | undefined)?.length ?? 0, then.drafts);
   if (then.contact !== undefined) compare("the contact", contact, then.contact);
   if (then.owner !== undefined) {
-    const ownerId = (contact?.["ownerIds"] as string[] | undefined)?.[0];
+    const ownerId = (contact?.["owners"] as { ownerId: string }[] | undefined)?.[0]?.ownerId;
     const [owner] = ownerId === undefined ? [] : await world.find("owners", { _id: ownerId });
     compare("the owner", owner ?? null, then.owner);
   }

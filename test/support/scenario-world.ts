@@ -1,6 +1,7 @@
 import type { Connection } from "mongoose";
 import { collections } from "../../src/app/stores.js";
-import { loadLocales } from "../../src/app/resources.js";
+import { join } from "node:path";
+import { loadLocales, readFileAsSource, root } from "../../src/app/resources.js";
 import { checkDigit } from "../../src/domain/codes.js";
 import type { Registration } from "../../src/domain/registration.js";
 import type { Messages } from "../../src/i18n/i18n.js";
@@ -28,7 +29,14 @@ export interface World {
   stop(): Promise<void>;
 }
 
-export async function createWorld(options: { start?: string; demo?: boolean } = {}): Promise<World> {
+/** Puts the form of three questions in place of the demo call's own. */
+async function openThinCall({ service, clock }: RunningService): Promise<void> {
+  const [open] = service.calls.open(clock.now());
+  const file = await readFileAsSource(join(root, "test/support/thin-call.yaml"));
+  await service.calls.import(file, clock.now(), (call) => ({ ...call, ...(open === undefined ? {} : { opensOn: open.call.opensOn, closesBefore: open.call.closesBefore }) }));
+}
+
+export async function createWorld(options: { start?: string; demo?: boolean; form?: "whole" | "thin" } = {}): Promise<World> {
   const telegram = await startFakeTelegram();
   const errors: { inbound: string; said: string }[] = [];
   const note = (fields: Row, event: string): void => void errors.push({ inbound: String(fields["inbound"] ?? ""), said: `${event}: ${String(fields["err"] ?? fields["error"] ?? "")}` });
@@ -43,6 +51,7 @@ export async function createWorld(options: { start?: string; demo?: boolean } = 
     await telegram.close();
     throw error;
   });
+  if (options.form === "thin") await openThinCall(running);
   const { locales } = await loadLocales();
   const connection: Connection = await connect({ uri: process.env["OCOP_TEST_MONGODB_URI"] ?? "", database: running.database, poolSize: 2 });
   const known = new Set([...collections, "owners", "contacts"]);

@@ -69,7 +69,7 @@ const Bot = z.strictObject({
 export type Bot = z.infer<typeof Bot>;
 
 const Run = z.union([
-  z.strictObject({ move: z.strictObject({ to: z.enum(registrationStates), as: z.string(), reason: z.string().exactOptional() }) }),
+  z.strictObject({ move: z.strictObject({ to: z.enum(registrationStates), as: z.string(), reason: z.string().exactOptional(), fields: z.array(z.string()).exactOptional(), until: z.string().exactOptional() }) }),
   /** Its code is `$invitation` from then on. */
   z.strictObject({ invite: z.strictObject({ role: z.enum(roles), province: z.string().exactOptional(), name: z.string().exactOptional() }) }),
 ]);
@@ -108,6 +108,8 @@ export const Scenario = z.strictObject({
   given: z.array(z.string()).default([]),
   /** `en`: the web page stands in English; elsewhere "English" is typed first. */
   language: z.enum(["vi", "en"]).default("vi"),
+  /** Which form the open call has: all that an owner of the real call is asked, or three questions that most things can be shown with. */
+  form: z.enum(["whole", "thin"]).default("thin"),
   /** Changes what everybody sees, so it has a service of its own. */
   alone: z.boolean().default(false),
   /** Channels it makes no sense on, and why. */

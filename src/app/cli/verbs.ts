@@ -7,6 +7,7 @@ import { seedDemo } from "../demo.js";
 import { migrations } from "../migrations.js";
 import { readFileAsSource } from "../resources.js";
 import { indexes } from "../stores.js";
+import { asOperator, auditVerify } from "./audit.js";
 import { doctor } from "./doctor.js";
 import { exportRegistrations } from "./export.js";
 import { checkAll, drawFlows } from "./flows.js";
@@ -34,14 +35,15 @@ function positional(given: Given, what: string, verb: Verb): string {
 }
 
 const invite: Verb = {
-  usage: "invite --role ROLE [--province CODE] [--name NAME]",
-  options: { role: text, province: text, name: text },
+  usage: "invite --role ROLE [--province CODE] [--owner ID] [--name NAME]",
+  options: { role: text, province: text, owner: text, name: text },
   async with({ given, print, service, call }) {
     const role = Role.safeParse(needed(given, "role", invite));
     if (!role.success) throw new UserError("no_such_role", `--role: must be one of ${roles.join(", ")}; was: ${String(given.values["role"])}`);
     const province = optional(given, "province");
+    const ownerId = optional(given, "owner");
     const name = optional(given, "name");
-    const { code, expiresAt } = await service.people.invite({ role: role.data, by: "cli", now: systemClock.now(), ...(province === undefined ? {} : { province }), ...(name === undefined ? {} : { name }) });
+    const { code, expiresAt } = await service.people.invite({ role: role.data, by: "cli", now: systemClock.now(), ...(province === undefined ? {} : { province }), ...(ownerId === undefined ? {} : { ownerId }), ...(name === undefined ? {} : { name }) });
     const web = `${call.config.PUBLIC_URL ?? `http://${call.config.HOST}:${call.config.PORT}`}/chat?start=${code}`;
     print({ code, web, expiresAt }, [`Single use, until ${expiresAt.toISOString()}: type “start ${code}” in a chat, or open`, web]);
     return 0;
@@ -64,12 +66,9 @@ const callImport: Verb = {
   options: {},
   async with({ given, print, service }) {
     const file = await readFileAsSource(positional(given, "FILE.yaml", callImport));
-    const done = await service.calls.import(file, systemClock.now());
+    const done = await service.calls.import(file, systemClock.now(), undefined, "cli");
     await service.stores.signals.send("calls");
-    print(done, [
-      `${done.code}: revision ${done.revision}${done.isNew ? "" : " (unchanged)"}`,
-      ...(done.notAsked.length === 0 ? [] : [`kept, but not asked in chat yet: ${done.notAsked.join(", ")}`]),
-    ]);
+    print(done, [`${done.code}: revision ${done.revision}${done.isNew ? "" : " (unchanged)"}`]);
     return 0;
   },
 };
@@ -89,7 +88,13 @@ const exportVerb: Verb = {
   usage: "registrations export --call CODE [--province CODE] --format csv|json --out FILE",
   options: { call: text, province: text, format: text, out: text },
   async with({ given, print, service }) {
-    const done = await exportRegistrations(service, { call: needed(given, "call", exportVerb), format: needed(given, "format", exportVerb), out: needed(given, "out", exportVerb), province: optional(given, "province") });
+    const wanted = { call: needed(given, "call", exportVerb), format: needed(given, "format", exportVerb), out: needed(given, "out", exportVerb), province: optional(given, "province") };
+    const done = await exportRegistrations(service, wanted, (rows) =>
+      asOperator(service, (_tx, record) => {
+        const { call, format, province } = wanted;
+        record({ verb: "registrations.export", subject: call, details: { format, rows }, ...(province === undefined ? {} : { province }) });
+      }),
+    );
     print(done, [`${done.rows} registrations written to ${done.out}`]);
     return 0;
   },
@@ -136,10 +141,15 @@ const outboxRetry: Verb = {
   options: { all: flag },
   async with({ given, print, service }) {
     if (given.positionals.length === 0 && given.values["all"] !== true) throw new UserError("argument_missing", `name the messages, or --all. Use: ${outboxRetry.usage}`);
-    const queued = await service.stores.deliveries.retry(given.values["all"] === true ? null : given.positionals);
+    const all = given.values["all"] === true;
+    const queued = await asOperator(service, async (tx, record) => {
+      const count = await service.stores.deliveries.retry(tx, all ? null : given.positionals);
+      record({ verb: "outbox.retry", subject: "outbox", details: { all, queued: count } });
+      return count;
+    });
     await service.stores.signals.send("outbox");
     print({ queued }, [`${queued} messages are queued again`]);
-    return queued > 0 || given.values["all"] === true ? 0 : 1;
+    return queued > 0 || all ? 0 : 1;
   },
 };
 
@@ -149,6 +159,7 @@ const migrateVerb: Verb = {
   async with({ print, service, connection, call }) {
     const ran = await migrate({ connection, leases: service.stores.leases, instance: `cli/${process.pid}`, clock: systemClock, log: call.log, migrations });
     const built = await buildIndexes(connection, indexes);
+    await asOperator(service, (_tx, record) => record({ verb: "store.migrate", subject: "database", details: { migrations: ran.length, indexes: built } }));
     print({ ran, indexesBuilt: built }, [`migrations run: ${ran.length === 0 ? "none were open" : ran.join(", ")}; indexes built or changed: ${built}`]);
     return 0;
   },
@@ -160,6 +171,7 @@ const seedDemoVerb: Verb = {
   async with({ print, service, call }) {
     if (!call.config.demo) throw new UserError("not_demo", "demo data goes only into the demo database: set DEMO=1 (refused in production)");
     await seedDemo(service, systemClock.now());
+    await asOperator(service, (_tx, record) => record({ verb: "demo.seed", subject: "database" }));
     print({ seeded: true }, ["the demo calls, owner and officers are there"]);
     return 0;
   },
@@ -178,6 +190,7 @@ export const verbs: Record<string, Verb> = {
   "outbox retry": outboxRetry,
   "flows check": { usage: "flows check", options: {}, alone: checkAll, with: never },
   "flows graph": { usage: "flows graph", options: {}, alone: drawFlows, with: never },
+  "audit verify": auditVerify,
   migrate: migrateVerb,
   "seed demo": seedDemoVerb,
 };

@@ -18,7 +18,7 @@ type ReplyMarkup =
 
 interface TextCall {
   method: "sendMessage";
-  payload: { chat_id: string; text: string; entities?: TextEntity[]; reply_markup?: ReplyMarkup };
+  payload: { chat_id: string; text: string; entities?: TextEntity[]; link_preview_options?: { is_disabled: true }; reply_markup?: ReplyMarkup };
 }
 interface PhotoCall {
   method: "sendPhoto";
@@ -51,7 +51,9 @@ export function render(content: Outgoing, chat: string): Call[] {
 
 function message(chat: string, part: Styled): TextCall {
   const entities = entitiesOf(part.bold);
-  return { method: "sendMessage", payload: { chat_id: chat, text: part.text, ...(entities.length > 0 ? { entities } : {}) } };
+  // For a preview Telegram would open the address itself, and ours lead to what is a person's own.
+  const preview = part.text.includes("://") ? { link_preview_options: { is_disabled: true as const } } : {};
+  return { method: "sendMessage", payload: { chat_id: chat, text: part.text, ...(entities.length > 0 ? { entities } : {}), ...preview } };
 }
 
 function photo(chat: string, qr: string, caption: Styled | undefined): PhotoCall {

@@ -1,5 +1,5 @@
 import type { AskKind } from "../../domain/call.js";
-import type { Json } from "../../domain/json.js";
+import type { Json, JsonObject } from "../../domain/json.js";
 import type { FileProblem } from "../../domain/message.js";
 import type { Language, Part, Shown } from "../../domain/shown.js";
 import type { Gazetteer } from "../../domain/gazetteer.js";
@@ -15,10 +15,26 @@ export interface AskSpec {
   question: Part;
   example?: Shown;
   section?: string;
+  /** What the section's heading says for this question, where it is not the section's own title. */
+  heading?: Shown;
   later: boolean;
   min?: number;
   max?: number;
+  /** How many files, or choices. */
+  many?: { min: number; max: number };
+  /** Several files may be the pages of one paper or several papers: ask which. */
+  pages: boolean;
+  /** Which answer of a yes-or-no question stands first. */
+  first?: "yes" | "no";
+  /** A choice may be answered in words that are none of its options. */
+  free: boolean;
   extract: readonly string[];
+  /** What the question was worded with: a certificate's kind. */
+  values: Record<string, Shown>;
+  /** The sentence that puts a unit to the value: "{value} tháng". */
+  unit?: string;
+  /** A choice's value as people read it. */
+  labelOf(value: Json): Shown;
 }
 
 /** What a person did, after commands and choices were taken out. */
@@ -40,21 +56,29 @@ export interface AskContext {
   lastOn?: string;
   /** The office a person can ask. */
   office: Shown;
+  /** Days before the last one on which a draft's owner is reminded, the first first. */
+  remindBefore: readonly number[];
+  /** Everything answered so far. */
+  answers: JsonObject;
+  has(key: string): boolean;
   text(part: Part): string;
+  shown(value: Shown): string;
 }
 
 export type Parsed =
   | { is: "value"; value: Json; echo: Part | null }
   /** Part of the answer is there; ask this next, the question stays open. */
-  | { is: "more"; partial: Json; /** Said once, before it. */ lead?: Part[]; parts: Part[]; options?: { value: Json; label: Shown }[]; wants?: "text" | "phone" | "photo" | "number" }
+  | { is: "more"; partial: Json; /** Said once, before it. */ lead?: Part[]; /** What was said goes in a message of its own. */ apart?: true; parts: Part[]; options?: { value: Json; label: Shown }[]; wants?: Wants }
   | { is: "problem"; part: Part; options?: { value: Json; label: Shown }[]; keep?: string }
   /** A file is on its way; nothing is said unless it is slow. */
   | { is: "waiting"; partial: Json; part?: Part }
-  /** Leave the flow as /huy does, the draft kept. */
-  | { is: "cancel" };
+  /** Leave the flow as /huy does, the draft kept; `part` in place of the usual words, and a reminder on that local date. */
+  | { is: "cancel"; part?: Part; remindOn?: string };
+
+export type Wants = "text" | "phone" | "photo" | "number";
 
 export interface AskType {
-  wants: "text" | "phone" | "photo" | "number";
+  wants: Wants;
   parse(answer: Answer, spec: AskSpec, partial: Json | undefined, ctx: AskContext): Parsed;
   /** The value as a person reads it, in a card or an echo. */
   show(value: Json, spec: AskSpec): Shown;

@@ -1,9 +1,12 @@
 import { findDate, parseDate } from "../../domain/said/date.js";
+import { readOwnerName } from "../../domain/owner-name.js";
+import type { Shown } from "../../domain/shown.js";
+import { readEmail } from "../../domain/said/email.js";
 import { parseNumber } from "../../domain/said/number.js";
 import type { Json } from "../../domain/json.js";
 import { parsePhone } from "../../lib/phone.js";
 import { characters, clean, fold, hasLetter } from "../../lib/text.js";
-import { capital, notText, problem, words, type AskType } from "./ask.js";
+import { capital, notText, problem, words, type AskSpec, type AskType } from "./ask.js";
 
 const saved = (value: Json): { key: string; values: { value: string | number } } => ({
   key: "echo.saved",
@@ -26,6 +29,22 @@ export const text: AskType = {
   show: (value) => String(value),
 };
 
+/** The name on the business registration, with "HTX" and the like written out. */
+export const businessName: AskType = {
+  ...text,
+  parse(answer, spec, partial, ctx) {
+    const parsed = text.parse(answer, spec, partial, ctx);
+    if (parsed.is !== "value") return parsed;
+    const { name } = readOwnerName(String(parsed.value));
+    return { is: "value", value: name, echo: saved(name) };
+  },
+};
+
+/** A value with its unit, where the question has one: "12 tháng". */
+export function withUnit(value: Shown, spec: AskSpec): Shown {
+  return spec.unit === undefined ? value : words(spec.unit, { value });
+}
+
 export const number: AskType = {
   wants: "number",
   parse(answer, spec, _partial, ctx) {
@@ -34,9 +53,9 @@ export const number: AskType = {
     if (!parsed.ok) return problem("problem.not_a_number", { text: quoted(answer.text) });
     if (spec.min !== undefined && parsed.value < spec.min) return problem("problem.number_low", { value: parsed.value, min: spec.min });
     if (spec.max !== undefined && parsed.value > spec.max) return problem("problem.number_high", { value: parsed.value, max: spec.max });
-    return { is: "value", value: parsed.value, echo: saved(parsed.value) };
+    return { is: "value", value: parsed.value, echo: { key: "echo.saved", values: { value: withUnit({ show: "figure", value: parsed.value }, spec) } } };
   },
-  show: (value) => (typeof value === "number" ? value : String(value)),
+  show: (value, spec) => withUnit(typeof value === "number" ? { show: "figure", value } : String(value), spec),
 };
 
 export const date: AskType = {
@@ -54,10 +73,32 @@ export const date: AskType = {
 
 export const choice: AskType = {
   wants: "text",
-  parse(answer, _spec, _partial, ctx) {
+  parse(answer, spec, _partial, ctx) {
     if (answer.is === "option") return { is: "value", value: answer.value, echo: null };
     if (answer.is !== "text") return notText(answer, ctx);
+    if (spec.free) return text.parse(answer, spec, undefined, ctx);
     return problem("problem.choose", { text: quoted(answer.text) });
+  },
+  show: (value, spec) => spec.labelOf(value),
+};
+
+/** Several at once: by their numbers or their words (`step.ts` reads them), or one pressed. */
+export const choices: AskType = {
+  wants: "text",
+  parse(answer, _spec, _partial, ctx) {
+    if (answer.is === "option") return { is: "value", value: Array.isArray(answer.value) ? answer.value : [answer.value], echo: null };
+    if (answer.is !== "text") return notText(answer, ctx);
+    return problem("problem.choose", { text: quoted(answer.text) });
+  },
+  show: (value, spec) => ({ show: "list", of: Array.isArray(value) ? value.map((each) => spec.labelOf(each)) : [] }),
+};
+
+export const email: AskType = {
+  wants: "text",
+  parse(answer, _spec, _partial, ctx) {
+    if (answer.is !== "text") return notText(answer, ctx);
+    const read = readEmail(answer.text);
+    return read.ok ? { is: "value", value: read.email, echo: saved(read.email) } : problem("problem.not_an_email", { text: quoted(answer.text) });
   },
   show: (value) => String(value),
 };

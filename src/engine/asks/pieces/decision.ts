@@ -1,30 +1,19 @@
-import { leastStars, recognisedUntil } from "../../domain/eligibility.js";
-import type { Json, JsonObject } from "../../domain/json.js";
-import { parseDate } from "../../domain/said/date.js";
-import { parseDecision } from "../../domain/said/decision.js";
-import type { Part, Shown } from "../../domain/shown.js";
-import { clean } from "../../lib/text.js";
-import { words, type AskContext } from "./ask.js";
+import { addDays } from "../../../domain/dates.js";
+import { leastStars, recognisedUntil } from "../../../domain/eligibility.js";
+import type { Json, JsonObject } from "../../../domain/json.js";
+import { Place, communeLabel } from "../../../domain/place.js";
+import { parseDate } from "../../../domain/said/date.js";
+import { parseDecision } from "../../../domain/said/decision.js";
+import type { Part, Shown } from "../../../domain/shown.js";
+import { clean } from "../../../lib/text.js";
+import { words, type AskContext } from "../ask.js";
+import type { Pieces } from "./piece.js";
 
-/** A named group of pieces that one text can hold, such as a decision's number, date and stars. */
-export interface Extract {
-  names: readonly string[];
-  /** The piece whose date can be mended by itself. */
-  dateName: string;
-  example: Shown;
-  /** Reads what it can. `asking` names the one piece that was asked for, so that a bare number can be it. */
-  read(text: string, asking: string | undefined, ctx: AskContext): { said: JsonObject; problem?: { part: Part; asking: string } };
-  /** Asks for the missing pieces (all when empty). */
-  ask(missing: readonly string[]): Part;
-  noted(said: JsonObject): Part;
-  show(said: JsonObject): Shown;
-  /** All pieces are there: what they mean for this call, and the choices. */
-  verdict(said: JsonObject, ctx: AskContext): { parts: Part[]; options: { value: Json; label: Shown }[] };
-}
-
-const decision: Extract = {
+/** An OCOP decision's number, the day it was signed, and its stars. */
+export const decision: Pieces = {
   names: ["decisionNumber", "decisionOn", "stars"],
   dateName: "decisionOn",
+  optional: false,
   example: words("decision.example"),
   read(text, asking, ctx) {
     const found = parseDecision(text, { today: ctx.today });
@@ -55,7 +44,7 @@ const decision: Extract = {
       stars: typeof said["stars"] === "number" ? said["stars"] : 0,
       until: typeof said["decisionOn"] === "string" ? { show: "date", on: recognisedUntil(said["decisionOn"]) } : "…",
     }),
-  verdict(said, ctx) {
+  verdict(said, _spec, ctx) {
     const on = String(said["decisionOn"]);
     const until = recognisedUntil(on);
     const values: Record<string, Shown> = {
@@ -66,14 +55,15 @@ const decision: Extract = {
       lastOn: { show: "date", on: ctx.lastOn ?? ctx.today },
     };
     const options = (keys: [Json, string][]): { value: Json; label: Shown }[] => keys.map(([value, key]) => ({ value, label: words(key) }));
+    const part = (key: string): Part => ({ key, values });
     if (Number(said["stars"]) < leastStars) {
-      return { parts: [{ key: "decision.few_stars", values }], options: options([["mend", "decision.mend"], ["new_photo", "decision.new_paper"], ["send_anyway", "decision.send_anyway"], ["keep_draft", "decision.keep_draft"]]) };
+      return { before: [part("decision.few_stars")], parts: [part("decision.what_next")], options: options([["mend", "decision.mend"], ["new_photo", "decision.new_paper"], ["keep_draft", "decision.keep_draft"], ["send_anyway", "decision.send_anyway"], ["ask_office", "decision.ask_office"]]) };
     }
     if (until < (ctx.lastOn ?? ctx.today)) {
       const key = until < ctx.today ? "decision.expired" : "decision.expires_early";
-      return { parts: [{ key, values }], options: options([["new_photo", "decision.new_paper"], ["mend_date", "decision.mend_date"], ["keep_draft", "decision.keep_draft"], ["send_anyway", "decision.send_anyway"]]) };
+      return { before: [part(key)], parts: [part("decision.what_next")], options: options([["new_photo", "decision.new_paper"], ["mend_date", "decision.mend_date"], ["keep_draft", "decision.keep_draft"], ["send_anyway", "decision.send_anyway"], ["ask_office", "decision.ask_office"]]) };
     }
-    return { parts: [{ key: "decision.right", values }], options: options([["right", "decision.yes"], ["mend", "decision.mend"], ["more_photos", "decision.more_photos"]]) };
+    return { parts: [part("decision.right")], options: options([["right", "decision.yes"], ["mend", "decision.mend"], ["more_photos", "decision.more_photos"]]) };
   },
 };
 
@@ -82,4 +72,14 @@ function dateOf(text: string, ctx: AskContext): string | undefined {
   return parsed.ok ? parsed.on : undefined;
 }
 
-export const extracts: readonly Extract[] = [decision];
+/** What a draft with a recognition that does not stand waits for, and when its owner is reminded: the first reminder that is still to come. */
+export function keptUntilRenewed(ctx: AskContext): { part: Part; remindOn?: string } {
+  const place = Place.safeParse(ctx.answers["place"]);
+  const commune: Shown = place.success ? communeLabel(place.data.commune) : words("decision.your_commune");
+  const lastOn = ctx.lastOn;
+  if (lastOn === undefined) return { part: { key: "decision.kept", values: { commune } } };
+  const remindOn = [...ctx.remindBefore].sort((a, b) => b - a).map((days) => addDays(lastOn, -days)).find((on) => on > ctx.today);
+  const values: Record<string, Shown> = { commune, lastDay: { show: "date", on: lastOn } };
+  if (remindOn === undefined) return { part: { key: "decision.kept_until", values } };
+  return { part: { key: "decision.kept_reminded", values: { ...values, remind: { show: "date", on: remindOn } } }, remindOn };
+}
