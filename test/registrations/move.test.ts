@@ -114,7 +114,7 @@ describe("a move", () => {
     if (before === null) throw new Error("not kept");
     const { contact: actor } = await rig.officer();
     await rig.registrations.move({ code, to: "endorsed", actor, now });
-    const moved = await rig.stores.transactions.run((tx) => rig.stores.registrations.move(tx, before._id, before.version, "rejected", { state: "rejected", at: now, by: "officer" }));
+    const moved = await rig.stores.transactions.run((tx) => rig.stores.registrations.move(tx, before._id, before.version, { state: "rejected" }, { state: "rejected", at: now, by: "officer" }));
     expect(moved).toBe(false);
     expect((await rig.stores.registrations.byCode(null, code))?.state).toBe("endorsed");
   });
@@ -137,7 +137,7 @@ describe("the state table", () => {
     expect(kept).toEqual({ ...before, state: to, version: 2, history: [...before.history, { state: to, at: now, by: actor._id, reason }] });
     expect(asked === undefined).toBe(to !== "returned");
     expect(await rig.rows("deliveries")).toEqual([expect.objectContaining({ contactId: "owner" })]);
-    expect((await rig.rows("audit_waiting")).map(({ entry }) => entry)).toContainEqual(expect.objectContaining({ verb: "registrations.move", actor: expect.any(String), subject: code, province: "82", details: { from, to } }));
+    expect((await rig.rows("audit_waiting")).map(({ entry }) => entry)).toContainEqual(expect.objectContaining({ verb: "registrations.move", subject: code, province: "82", details: { from, to } }));
   });
 
   test("has no other moves, not even for an admin", async () => {
