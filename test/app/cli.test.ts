@@ -141,6 +141,11 @@ describe("what is missing or wrong is told in a line, exit 1", () => {
     [["registrations", "move", "US26-104187-9", "--to", "selected", "--as", "demo:officer"], "from there it can become: returned, endorsed, rejected, withdrawn"],
     [["registrations", "move", "US26-104187-9", "--to", "endorsed", "--as", "demo:centre"], "may not move"],
     [["registrations", "move", "US26-104187-9", "--to", "returned", "--as", "demo:officer"], "needs --reason"],
+    [["registrations", "move", "US26-104187-9", "--to", "endorsed", "--as", "demo:officer", "--fields", "decision"], "--fields and --until go with --to returned"],
+    [["registrations", "move", "US26-104187-9", "--to", "endorsed", "--as", "demo:officer", "--until", "2099-01-31"], "--fields and --until go with --to returned"],
+    [["registrations", "move", "US26-104187-9", "--to", "returned", "--as", "demo:officer", "--reason", "x", "--until", "2099-02-30"], "--until: must be a day such as 2026-12-04; was: 2099-02-30"],
+    [["registrations", "move", "US26-104187-9", "--to", "returned", "--as", "demo:officer", "--reason", "x", "--until", "2020-01-31"], "--until 2020-01-31 is over"],
+    [["registrations", "move", "US26-104187-9", "--to", "returned", "--as", "demo:officer", "--reason", "x", "--fields", "decision,photo"], "photo: no such field in US26; there are: productName, "],
     [["outbox", "retry"], "name the messages, or --all"],
   ])("%j", async (command, said) => {
     const { code, out, fail } = await ocop(command);
@@ -204,11 +209,11 @@ describe("lists", () => {
 describe("call import", () => {
   const text = "code: TH26\ntitle: Đợt thử\nopensOn: 2026-01-01\nclosesBefore: 2026-02-01\nlate: refused\ncontact: { office: Mẫu }\nsections: [{ id: one, title: Một }]\nfields:\n  - { id: productName, section: one, ask: text, label: Tên }\n  - { id: weight, section: one, ask: weight, label: Nặng }\n";
 
-  test("keeps a revision, the same file again none, and names what is not asked yet", async () => {
+  test("keeps a revision, the same file again none", async () => {
     const file = join(folder, "call.yaml");
     await writeFile(file, text);
-    expect((await ocop(["call", "import", file, "--json"])).json()).toEqual({ code: "TH26", revision: 1, isNew: true, notAsked: ["weight"] });
-    expect((await ocop(["call", "import", file])).out).toBe("TH26: revision 1 (unchanged)\nkept, but not asked in chat yet: weight");
+    expect((await ocop(["call", "import", file, "--json"])).json()).toEqual({ code: "TH26", revision: 1, isNew: true });
+    expect((await ocop(["call", "import", file])).out).toBe("TH26: revision 1 (unchanged)");
   });
 
   test("tells file, line and key of what is wrong, and keeps nothing", async () => {
@@ -225,10 +230,18 @@ describe("registrations move", () => {
   test("moves by the officer's name and tells the owner", async () => {
     const { code, json } = await ocop(["registrations", "move", "us26 1041879", "--to", "returned", "--as", "Trần Thị Mẫu", "--reason", "Ảnh mờ", "--json"]);
     expect(code).toBe(0);
-    expect(json()).toEqual({ code: "US26-104187-9", state: "returned" });
+    expect(json()).toEqual({ code: "US26-104187-9", state: "returned", asked: { fields: [], until: expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/) } });
     const told = await connection.collection("deliveries").find({ contactId: "demo:owner" }).toArray();
     expect(told).toHaveLength(1);
     expect(told[0]).toMatchObject({ state: "queued", content: { push: true, text: expect.stringContaining("“Ảnh mờ”") } });
+  });
+
+  test("sends back the fields that are named, through the day that is named", async () => {
+    await stores.transactions.run((tx) => stores.registrations.insert(tx, registration(2, { contactId: "demo:owner" })));
+    const { code, out } = await ocop(["registrations", "move", "US26-000002-1", "--to", "returned", "--as", "demo:officer", "--reason", "Ảnh mờ", "--fields", "decision, labelPhotos", "--until", "2099-01-30"]);
+    expect({ code, out }).toEqual({ code: 0, out: "US26-000002-1 is returned, to be mended through 2099-01-30; its owner is told" });
+    expect((await stores.registrations.byCode(null, "US26-000002-1"))?.asked).toEqual({ fields: ["decision", "labelPhotos"], until: "2099-01-30" });
+    await connection.collection("registrations").deleteOne({ code: "US26-000002-1" });
   });
 
   test("of another province's registration is refused and changes nothing", async () => {

@@ -215,6 +215,13 @@ describe("a correction", () => {
     ]);
   });
 
+  test("of photos that an officer asked for takes their place too, where they are seen on the card", async () => {
+    const { owner, code } = await rig.submitted();
+    await returned(code, ["labelPhotos"]);
+    expect(await corrects(owner, code, { labelPhotos: { fileIds: ["label-3", "label-4"] } })).toBe("amended");
+    expect(await rig.kept(code)).toMatchObject({ state: "submitted", answers: { labelPhotos: { fileIds: ["label-3", "label-4"] } } });
+  });
+
   test("may take an answer away that no longer belongs", async () => {
     const { owner, code } = await rig.submitted({ answers: { ...whole, exported: true, exportedTo: "Hàn Quốc" } });
     expect(await corrects(owner, code, { exported: false, exportedTo: null })).toBe("amended");

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { UserError } from "../../domain/errors.js";
 import { Role, roles } from "../../domain/person.js";
 import { RegistrationState, registrationStates } from "../../domain/registration.js";
@@ -101,17 +102,23 @@ const exportVerb: Verb = {
 };
 
 const move: Verb = {
-  usage: "registrations move CODE --to STATE --as OFFICER --reason TEXT",
-  options: { to: text, as: text, reason: text },
+  usage: "registrations move CODE --to STATE --as OFFICER --reason TEXT [--fields FIELD,FIELD] [--until YYYY-MM-DD]",
+  options: { to: text, as: text, reason: text, fields: text, until: text },
   async with({ given, print, service }) {
     const code = positional(given, "CODE", move);
     const to = RegistrationState.safeParse(needed(given, "to", move));
     if (!to.success) throw new UserError("no_such_state", `--to: must be one of ${registrationStates.join(", ")}; was: ${String(given.values["to"])}`);
-    const actor = await service.people.officer(needed(given, "as", move));
     const reason = optional(given, "reason");
-    const moved = await service.registrations.move({ code, to: to.data, actor, now: systemClock.now(), ...(reason === undefined ? {} : { reason }) });
+    const fields = optional(given, "fields")?.split(",").map((field) => field.trim());
+    const until = optional(given, "until");
+    if (to.data !== "returned" && (fields !== undefined || until !== undefined)) throw new UserError("option_misplaced", "--fields and --until go with --to returned: what the owner is to mend, and through which day");
+    if (until !== undefined && !z.iso.date().safeParse(until).success) throw new UserError("bad_date", `--until: must be a day such as 2026-12-04; was: ${until}`);
+    const actor = await service.people.officer(needed(given, "as", move));
+    const request = { code, to: to.data, actor, now: systemClock.now() };
+    const moved = await service.registrations.move({ ...request, ...(reason === undefined ? {} : { reason }), ...(fields === undefined ? {} : { fields }), ...(until === undefined ? {} : { until }) });
     await service.stores.signals.send("outbox");
-    print({ code: moved.code, state: moved.state }, [`${moved.code} is ${moved.state}; its owner is told`]);
+    const { state, asked } = moved;
+    print({ code: moved.code, state, ...(asked === undefined ? {} : { asked }) }, [`${moved.code} is ${state}${asked === undefined ? "" : `, to be mended through ${asked.until}`}; its owner is told`]);
     return 0;
   },
 };
