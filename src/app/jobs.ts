@@ -8,21 +8,28 @@ const daily = "10 8 * * *";
 /** Whoever else wakes at the same minute finds it taken. */
 const leaseMs = 3_600_000;
 
-/** Runs the daily job at 08:10 in Việt Nam, on one instance: the one that takes the lease. */
-export function createJobs(deps: { retention: { run(now: Date): Promise<unknown> }; leases: Leases; instance: string; clock: Clock; log: Log }): { start(): void; stop(): Promise<void> } {
-  const { retention, leases, instance, clock, log } = deps;
-  let running: Promise<void> = Promise.resolve();
+export interface JobDeps {
+  retention: { run(now: Date): Promise<unknown> };
+  leases: Leases;
+  instance: string;
+  clock: Clock;
+  log: Log;
+}
 
-  async function run(): Promise<void> {
-    try {
-      const now = clock.now();
-      if ((await leases.acquire("retention", instance, now, leaseMs)) !== null) await retention.run(now);
-    } catch (error) {
-      log.error({ err: error instanceof Error ? error.message : "unknown" }, "the daily job failed; it runs again tomorrow");
-    }
+/** The daily job, on the instance that takes the lease. What fails is told and waits for the next day. */
+export async function runDaily({ retention, leases, instance, clock, log }: JobDeps): Promise<void> {
+  try {
+    const now = clock.now();
+    if ((await leases.acquire("retention", instance, now, leaseMs)) !== null) await retention.run(now);
+  } catch (error) {
+    log.error({ err: error instanceof Error ? error.message : "unknown" }, "the daily job failed; it runs again tomorrow");
   }
+}
 
-  const task = cron.createTask(daily, () => (running = run()), { timezone: "Asia/Ho_Chi_Minh", noOverlap: true });
+/** Runs the daily job at 08:10 in Việt Nam. */
+export function createJobs(deps: JobDeps): { start(): void; stop(): Promise<void> } {
+  let running: Promise<void> = Promise.resolve();
+  const task = cron.createTask(daily, () => (running = runDaily(deps)), { timezone: "Asia/Ho_Chi_Minh", noOverlap: true });
   return {
     start: () => void task.start(),
     async stop() {

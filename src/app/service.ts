@@ -32,7 +32,6 @@ import type { Log } from "../lib/log.js";
 import { createOutbox } from "../outbox/outbox.js";
 import { createPushes } from "../outbox/pushes.js";
 import { defaultSettings } from "../outbox/types.js";
-import { ownerTypeOf } from "../people/owner-type.js";
 import { createPeople } from "../people/people.js";
 import { createCalls } from "../registrations/calls.js";
 import { createRegistrations } from "../registrations/registrations.js";
@@ -156,7 +155,7 @@ export async function createService(deps: ServiceDeps) {
     secret: secrets.of("codes"),
   });
 
-  const queries = new Map([...people.queries, ownerTypeOf, ...registrations.queries].map((query) => [query.name, query]));
+  const queries = new Map([...people.queries, ...registrations.queries].map((query) => [query.name, query]));
   const actions = new Map([...people.actions, ...registrations.actions].map((action) => [action.name, action]));
   const { texts, loaded, problems } = await loadConversations({
     queries: new Set(queries.keys()),

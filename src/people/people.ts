@@ -8,6 +8,7 @@ import { createDataRequests } from "./data-requests.js";
 import type { PeopleDeps } from "./deps.js";
 import { createInvitations, type Invitations } from "./invitations.js";
 import { createMyData } from "./my-data.js";
+import { ownerTypeOf } from "./owner-type.js";
 import { keepOwner, ownerQueries } from "./owners.js";
 
 export interface People extends Capability, Pick<Invitations, "invite" | "invitation"> {
@@ -25,7 +26,7 @@ export function createPeople(deps: PeopleDeps): People {
   const myData = createMyData(deps, asking);
 
   return {
-    queries: [...ownerQueries(deps), ...myData.queries],
+    queries: [ownerTypeOf, ...ownerQueries(deps), ...myData.queries],
     actions: [...consentActions(deps, asking), keepOwner(deps), redeem, ...myData.actions],
     invite,
     invitation,

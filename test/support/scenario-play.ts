@@ -101,8 +101,10 @@ async function act(play: Play, given: Act): Promise<void> {
   await listen(play);
 }
 
-/** `$code` is this person's newest registration. */
+/** `$code` is this person's newest registration, `$request` what they asked about their data. */
 async function resolveCode(play: Play): Promise<void> {
+  const [request] = await play.world.find("data_requests", { contactId: await play.world.contactId(play.actor) });
+  if (request !== undefined) play.vars.set("request", String(request["_id"]));
   const [newest] = await play.world.registrations(play.actor);
   if (newest === undefined) return;
   play.vars.set("code", newest.code);
@@ -154,6 +156,11 @@ async function run(play: Play, verb: RunVerb): Promise<void> {
     play.vars.set("invitation", code);
     play.shown.push(`  … an invitation as ${role} is made`);
     return;
+  }
+  if ("daily_job" in verb) {
+    await service.retention.run(clock.now());
+    play.shown.push("  … the daily job runs");
+    return listen(play);
   }
   const { to, as, reason, fields, until } = verb.move;
   const [newest] = await play.world.registrations(play.actor);

@@ -70,6 +70,8 @@ export type Bot = z.infer<typeof Bot>;
 
 const Run = z.union([
   z.strictObject({ move: z.strictObject({ to: z.enum(registrationStates), as: z.string(), reason: z.string().exactOptional(), fields: z.array(z.string()).exactOptional(), until: z.string().exactOptional() }) }),
+  /** What the scheduler does once a day. */
+  z.strictObject({ daily_job: z.literal(true) }),
   /** Its code is `$invitation` from then on. */
   z.strictObject({ invite: z.strictObject({ role: z.enum(roles), province: z.string().exactOptional(), name: z.string().exactOptional() }) }),
 ]);
