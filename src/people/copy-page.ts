@@ -2,7 +2,7 @@ import type { Call } from "../domain/call.js";
 import { placeLabel } from "../domain/place.js";
 import type { Shown, ShownValues } from "../domain/shown.js";
 import { html, Html } from "../lib/html.js";
-import type { Copy } from "./copy.js";
+import type { Copy } from "./copy-contents.js";
 import type { PeopleDeps } from "./deps.js";
 import { answerName, answerShown } from "./copy-answers.js";
 import { instant, words } from "./shown.js";

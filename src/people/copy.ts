@@ -1,70 +1,22 @@
 import { copyTypeOf, type CopyType, type StoredFile } from "../domain/file.js";
-import type { Account, Contact, Owner } from "../domain/person.js";
-import type { TranscriptEntry } from "../domain/ports.js";
-import type { Registration } from "../domain/registration.js";
+import { copyContents, plainCopy, type Copy } from "./copy-contents.js";
 import { copyPage } from "./copy-page.js";
-import type { Draft, PeopleDeps } from "./deps.js";
-
-/** Everything that is kept about one person. */
-export interface Copy {
-  madeAt: Date;
-  contact: Contact;
-  accounts: Account[];
-  owners: Owner[];
-  registrations: Registration[];
-  drafts: Draft[];
-  /** `address`: where the file itself is, as long as the copy can be opened; null where no address leads here. */
-  files: { file: StoredFile; address: string | null }[];
-  requests: { code: string; kind: string; at: Date; doneBy: string }[];
-  transcript: TranscriptEntry[];
-}
-
-/** Files are linked for as long as a copy that is opened at its last moment needs. */
-const filesValidMs = 24 * 3_600_000;
+import type { PeopleDeps } from "./deps.js";
 
 /** Writes the bytes of a copy when it is first opened; it holds what is kept at that moment. Repeatable. */
 export function createCopies(deps: PeopleDeps): { write(row: StoredFile): Promise<void> } {
-  async function collect(contact: Contact): Promise<Copy> {
-    const { _id } = contact;
-    const madeAt = deps.clock.now();
-    const files = (await deps.files.ofContact(_id)).filter((file) => file.state === "kept" && copyTypeOf(file) === null);
-    return {
-      madeAt,
-      contact,
-      accounts: await deps.store.accountsOf(null, _id),
-      owners: await deps.store.owners(null, [...new Set(contact.owners.map(({ ownerId }) => ownerId))]),
-      registrations: await deps.registrations.ofContact(null, _id),
-      drafts: await deps.draftsOf(_id),
-      files: files.map((file) => ({ file, address: deps.fileAddress(file._id, madeAt.getTime() + filesValidMs, null) })),
-      requests: (await deps.requests.openOf(null, _id)).map(({ _id: code, kind, at, doneBy }) => ({ code, kind, at, doneBy })),
-      transcript: await deps.transcripts.ofContact(_id),
-    };
-  }
-
   const writers: Record<CopyType, (copy: Copy) => string> = {
     "text/html": (copy) => copyPage(copy, deps),
-    "application/json": (copy) => JSON.stringify(plain(copy), null, 2),
+    "application/json": (copy) => JSON.stringify(plainCopy(copy), null, 2),
   };
-
   return {
     async write(row) {
       const [contact] = await deps.store.contacts(null, [row.contactId]);
       const type = copyTypeOf(row);
       if (contact === undefined || type === null) return;
-      const text = writers[type](await collect(contact));
+      const text = writers[type](await copyContents(deps, contact));
       await deps.fileStore.write(row._id, once(Buffer.from(text)));
     },
-  };
-}
-
-/** For another program: names as they are kept, instants in UTC. */
-function plain(copy: Copy): object {
-  const { contact, files, transcript, ...rest } = copy;
-  return {
-    ...rest,
-    contact,
-    files: files.map(({ file: { _id, source, mime, bytes, sha256, createdAt }, address }) => ({ id: _id, name: source.name ?? null, mime, bytes, sha256, at: createdAt, address })),
-    transcript: transcript.map(({ at, from, channel, text, outgoing, fileIds }) => ({ at, from, channel, text, rows: outgoing?.rows, choices: outgoing?.choices?.map(({ label }) => label), files: fileIds })),
   };
 }
 

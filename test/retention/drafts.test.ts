@@ -88,7 +88,7 @@ describe("a draft that was left alone", () => {
   test("that another shares its instant with is warned of by its own name", async () => {
     await person({ drafts: [talk("Mít sấy Mẫu", left), talk("Trà Mẫu", left)] });
     expect(await drafts().run(day(warnsOn))).toEqual({ warned: 2, removed: 0 });
-    expect((await warnings()).map((text) => /Hồ sơ (\S+)/.exec(text)?.[1]).sort()).toEqual(["Mít", "Trà"]);
+    expect((await warnings()).map((text) => /Hồ sơ (\S+)/.exec(text)?.[1] ?? "").sort()).toEqual(["Mít", "Trà"]);
     expect(await drafts().run(day(lastOn + 1))).toEqual({ warned: 0, removed: 2 });
   });
 });

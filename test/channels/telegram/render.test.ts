@@ -23,6 +23,11 @@ describe("layout", () => {
     expect(JSON.stringify(render({ text: "<b>x</b> *y* _z_", rows: [{ name: "<i>", value: "[a](b)" }] }, "1"))).not.toContain("parse_mode");
   });
 
+  test("an address is not opened by Telegram for a preview", () => {
+    expect(first({ text: "Để đọc: https://ocop.example/files/abc" })).toMatchObject({ link_preview_options: { is_disabled: true } });
+    expect(first({ text: "Đã lưu." })).not.toHaveProperty("link_preview_options");
+  });
+
   test("choices are numbered, two a row where all are short", () => {
     expect(markup({ text: "?", choices: [choice("Đúng"), choice("Sửa xã"), choice("Sửa tỉnh")] })).toEqual({
       inline_keyboard: [[{ text: "1 · Đúng", callback_data: "Đúng" }, { text: "2 · Sửa xã", callback_data: "Sửa xã" }], [{ text: "3 · Sửa tỉnh", callback_data: "Sửa tỉnh" }]],
