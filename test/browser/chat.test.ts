@@ -89,26 +89,58 @@ inBrowser(name, () => {
     await type("ap 3 cai be tien giang");
     await said("Hiểu là: Ấp 3, xã Cái Bè, tỉnh Đồng Tháp").waitFor();
     await press("Đúng");
+    await said("Mã số thuế của cơ sở").waitFor();
+    await type("1200123459");
     await said("Người đại diện").waitFor();
     await type("Nguyễn Văn Mẫu");
     await said("[CHẠY THỬ]").waitFor();
     await press("Làm luôn");
     await said("Tên sản phẩm ghi trên nhãn là gì").waitFor();
     await type("Mít sấy giòn Mẫu");
+    await said("rau, củ, quả, hạt chế biến").waitFor();
+    await press("Đúng");
     await said("Mời gửi ảnh quyết định").waitFor();
     await page.fill("#message", "1187/QD-UBND 15-3-2025 4 sao");
     await page.setInputFiles("#photo", { name: "quyet-dinh.png", mimeType: "image/png", buffer: photo });
     await said("còn hạn đến 15/03/2028").waitFor();
     await picture("2-decision");
     await press("Đúng");
+    await said("Nguyên liệu chính là gì").waitFor();
+    await type("Mít Thái trồng ở xã Cái Bè, 40 ha");
+    await said("Đóng bằng gì").waitFor();
+    await type("tui 100g 35k");
+    await said("Hạn dùng là mấy tháng").waitFor();
+    await type("12");
+    await said("Mỗi tháng cơ sở làm được").waitFor();
+    await type("5 tan");
+    await said("Cơ sở có giấy nào").waitFor();
+    await press("ISO 22000");
+    await said("Mời gửi ảnh giấy ISO 22000").waitFor();
+    await page.fill("#message", "FSMS-0426, Trung tâm Chứng nhận Mẫu, het han 30/6/2028");
+    await page.setInputFiles("#photo", ["1", "2", "3"].map((n) => ({ name: `iso-${n}.png`, mimeType: "image/png", buffer: photo })));
+    await said("Đã nhận 3 ảnh").waitFor();
+    await press("Một giấy");
+    await said("FSMS-0426").waitFor();
+    await picture("3-certificate");
+    await press("Đúng");
+    await said("Còn chứng nhận nào nữa không").waitFor();
+    await press("Không");
+    await said("Mời gửi ảnh mặt trước").waitFor();
+    await page.setInputFiles("#photo", ["truoc", "sau"].map((side) => ({ name: `${side}.png`, mimeType: "image/png", buffer: photo })));
+    await said("Đủ hai mặt chưa").waitFor();
+    await press("Đủ rồi");
+    await said("giải thưởng nào").waitFor();
+    await press("Chưa có");
+    await said("đã xuất khẩu lần nào").waitFor();
+    await press("Chưa");
     await said("tự nguyện").waitFor();
     await press("Sẵn sàng");
     await said("Gửi đăng ký luôn không").waitFor();
-    await picture("3-review");
+    await picture("4-review");
     await press("Gửi đăng ký");
     await said("Mã hồ sơ").waitFor();
     await page.locator(".qr img").waitFor();
-    await picture("4-receipt");
+    await picture("5-receipt");
   }, 180_000);
 
   test("finds the registration again after the service was killed with kill -9 and started anew", async () => {
@@ -121,11 +153,11 @@ inBrowser(name, () => {
     await serving.ready;
     await said("Anh/chị có 1 hồ sơ").waitFor({ timeout: 20_000 });
     expect(await said("Anh/chị có 1 hồ sơ").textContent()).toContain(code);
-    await picture("5-status-after-kill");
+    await picture("6-status-after-kill");
     await page.goto(`${await serving.ready}/verify/${code}`);
     expect(await page.textContent("main")).toContain("Mít sấy giòn Mẫu");
     expect(await page.textContent("main")).not.toContain("0901");
-    await picture("6-verify");
+    await picture("7-verify");
     expect(await violations()).toEqual([]);
   }, 180_000);
 
@@ -137,7 +169,7 @@ inBrowser(name, () => {
       expect(await violations()).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
     }
-    await picture("7-wide");
+    await picture("8-wide");
   }, 180_000);
 
   test("shows the first message within 60 kB", async () => {

@@ -18,7 +18,7 @@ describe("one person's events", () => {
     if (a === undefined || b === undefined || c === undefined || d === undefined) throw new Error("four steps");
     await rig.hear(c, a, d, b);
     await rig.settled();
-    expect(await answersOf("1")).toMatchObject({ consent: "given", phone: "+84901234567", ownerName: "HTX Trái cây Mẫu" });
+    expect(await answersOf("1")).toMatchObject({ consent: "given", phone: "+84901234567", ownerName: "Hợp tác xã Trái cây Mẫu" });
   });
 
   test("that come while one is under way wait for it, and are put in order meanwhile", async () => {
@@ -26,7 +26,7 @@ describe("one person's events", () => {
     await rig.hear(event("1", 1, "đăng ký"));
     await rig.hear(event("1", 4, "HTX Trái cây Mẫu"), event("1", 3, "0901234567"), event("1", 2, "đồng ý"));
     await rig.settled();
-    expect(await answersOf("1")).toMatchObject({ consent: "given", phone: "+84901234567", ownerName: "HTX Trái cây Mẫu" });
+    expect(await answersOf("1")).toMatchObject({ consent: "given", phone: "+84901234567", ownerName: "Hợp tác xã Trái cây Mẫu" });
     expect(rig.transactions()).toBe(4);
   });
 
@@ -272,7 +272,7 @@ describe("what is kept beside the answer", () => {
     await rig.hear(event("1", 1, "đăng ký"), event("1", 2, photo));
     await rig.settled();
     expect(rig.files).toEqual([]);
-    const rest = ["đồng ý", "0901234567", "HTX Mẫu", "xã Cái Bè, tỉnh Đồng Tháp", "đúng", "đúng", "làm luôn", "Mít sấy"].map((text, n) => event("1", n + 3, text));
+    const rest = ["đồng ý", "0901234567", "HTX Mẫu", "xã Cái Bè, tỉnh Đồng Tháp", "đúng", "gửi sau", "đúng", "làm luôn", "Mít sấy"].map((text, n) => event("1", n + 3, text));
     await rig.hear(...rest, event("1", 20, photo));
     await rig.settled();
     expect(rig.files).toHaveLength(1);

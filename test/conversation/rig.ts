@@ -72,6 +72,7 @@ export async function createRig(change: (deps: ConversationDeps, own: { stores: 
     bundle: stage.bundle,
     bundleOf: () => stage.bundle,
     form: ({ code }) => stage.calls.get(code),
+    latest: () => 1,
     places: stage.places,
     office: () => secretOffice,
     unbuilt: [],

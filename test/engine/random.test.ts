@@ -32,7 +32,7 @@ type Move =
 const decisionText = "1187/QĐ-UBND 15/3/2025 4 sao";
 const likely: Record<string, readonly string[]> = {
   text: ["Hợp tác xã Trái cây Mẫu", "Mít sấy giòn Mẫu", "Nguyễn Văn Mẫu", "US26-104187-9", "US26-104187-3", "abc"],
-  number: ["12", "1,5", "0", "1.000.000", "mười hai"],
+  number: ["12", "1", "1,5", "0", "1.000.000", "mười hai"],
   date: ["15/3/2025", "1/7/2026", "31/02/2025", "15/3", "hôm nay"],
   yes_no: ["có", "không", "👍", "ok"],
   phone: ["0901234567", "+84 901 234 567", "01201234567", "+1 555 010 0199", "12"],
@@ -49,6 +49,8 @@ const likely: Record<string, readonly string[]> = {
   files: ["gửi sau", "xong"],
   review: ["gửi", "sửa tên sản phẩm", "sua", "sửa có xuất khẩu", "sửa loại", "sửa ngày sản xuất", "sửa xyz", "👍"],
 };
+/** What answers questions of several pieces at once. */
+const likelyFor: Record<string, string> = { packing: "túi 100 g, 35 nghìn", award: "giải Nhất hội thi OCOP, Bộ Nông nghiệp, 2024", details: "FSMS-0426, Trung tâm Chứng nhận Mẫu, hết hạn 30/6/2028", capacityPerMonth: "5 tấn", shelfLifeMonths: "12" };
 const commands = ["hủy", "/huy", "quay lại", "/quaylai", "trợ giúp", "/ngonngu", "English", "tiếng việt", "/thongbao", "phản ánh", "/abc", "/", "/start US26", "start SYN26", "/start INVITE", "start US26-104187-9", "/dulieu DL-303071-9", "/dulieu DL-303071-8", "/start gibt-es-nicht", "/start@bot"];
 const hostile = ["", " ", "\u0000", "​", "<b>Mít</b>", "{x}", "{count, plural, one {#}}", "'{'", "__proto__", "constructor", "toString", "$where", "a.b.$c", "😀", "👍", "𝒜".repeat(60), "x".repeat(10_000), "Mi\u0301t sa\u0302\u0301y", "99999999999999999999", "-1", "1.500", "0", "99", "w:hủy", "@right", "@later", "@send", "later", "go_on", "null", "true", "Tiếng\nnhiều\ndòng", "SELECT 1; --", "x".repeat(39) + "👍 không phải lệnh", "(".repeat(500)];
 const forged = ["", ".", "q.0", "q1.", "q1.00", "q1.99", "q1.-1", "q1.0.0", "__proto__.0", "w:", "w:hủy", "w:đăng ký", "nobody.0", "q1.__proto__", "q999999.0"];
@@ -56,7 +58,7 @@ const forged = ["", ".", "q.0", "q1.", "q1.00", "q1.99", "q1.-1", "q1.0.0", "__p
 const nat = fc.nat({ max: 9_999 });
 const world = fc.record(
   {
-    open: fc.constantFrom<readonly string[]>([], ["US26"], ["SYN26"], ["SYN26"], ["ALL26"], ["ALL26"], ["US26", "SYN26"], ["US24", "US26", "SYN26"]),
+    open: fc.constantFrom<readonly string[]>([], ["US26"], ["SYN26"], ["SYN26"], ["ALL26"], ["CERT26"], ["CERT26"], ["US26", "SYN26"], ["US24", "US26", "SYN26"]),
     known: fc.boolean(),
     consented: fc.boolean(),
     duplicate: fc.boolean(),
@@ -68,6 +70,9 @@ const world = fc.record(
     onFile: fc.constantFrom(0, 0, 2),
     missing: fc.boolean(),
     reusable: fc.boolean(),
+    spared: fc.boolean(),
+    typeUntold: fc.boolean(),
+    after: fc.constantFrom<World["after"]>("done", "done", "unchanged", "not_now"),
     owners: fc.constantFrom(1, 1, 2),
   },
   { requiredKeys: [] },
@@ -206,7 +211,7 @@ function one(stage: Stage, outside: World, before: EngineSession, input: Extract
   seen.add(done);
   const { session } = done;
   if (nth % 3 === 1) keepsWhole(session, nth % 12 === 1);
-  speaks(stage, before, input, done);
+  speaks(stage, input, done);
   asksWell(stage, session);
   if (input.answer.is === "press" && !input.answer.data.startsWith("w:") && !input.answer.data.startsWith(`${before.question?.id ?? "none"}.`)) {
     must(same(session.talks, before.talks) && same(session.question, before.question) && same(session.drafts, before.drafts), "a press of another question's button changed the talk");
@@ -237,7 +242,7 @@ function withDatesAsText(value: unknown): unknown {
 }
 
 /** There is an answer, of words that exist, unless a file is on its way or our own job told of one. */
-function speaks(stage: Stage, before: EngineSession, input: Extract<Input, { is: "answer" }>, done: Done): void {
+function speaks(stage: Stage, input: Extract<Input, { is: "answer" }>, done: Done): void {
   for (const message of done.say) {
     const out = word(stage.i18n, done.session.language, message);
     const parsed = Outgoing.safeParse(out);
@@ -377,6 +382,8 @@ function fitting(stage: Stage, session: EngineSession, n: number, waiting: reado
   }
   if (kind === "review" && n % 3 > 0) return { is: "text", text: likely["review"]?.[n % 8] ?? "" };
   if (question.parts.some((part) => part.key === "erasure.sure") && n % 2 === 0) return { is: "text", text: "xóa hết" };
+  const named = likelyFor[nameAt(stage, question.stack.at(-1))];
+  if (named !== undefined && n % 5 > 0 && question.options.length < 2) return { is: "text", text: named };
   // Some way further on: the first choice is most often the one that leads there.
   if (question.options.length > 1) return { is: "press", data: `${question.id}.${n % 4 === 0 ? n % question.options.length : 0}` };
   const pool = likely[kind] ?? likely["text"] ?? [];

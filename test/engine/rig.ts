@@ -43,7 +43,7 @@ export function loadStage(): Promise<Stage> {
     };
     const files = await Promise.all(["resources/calls/us-2024.yaml", "test/support/thin-call.yaml"].map((name) => readFileAsSource(join(root, name))));
     const whole = readCall(await readFileAsSource(join(root, "resources/calls/us-trial.yaml")));
-    const calls = [...files.map(readCall), conditional, { ...whole, code: "ALL26" }];
+    const calls = [...files.map(readCall), conditional, { ...whole, code: "ALL26" }, { ...whole, code: "CERT26", fields: whole.fields.filter(({ id }) => ["productName", "certificates", "labelPhotos", "awards"].includes(id)) }];
     return { bundle: loaded.bundle, i18n: createI18n(texts.locales), places: { ...real, match }, calls: new Map(calls.map((call) => [call.code, call])) };
   })();
   return stage;
@@ -90,11 +90,11 @@ export const conditional: Call = Call.parse({
     { id: "field", section: "more", ask: "place", label: "Vùng nguyên liệu", later: true },
     { id: "decision", section: "more", ask: "photo", label: "Quyết định", extract: ["decisionNumber", "decisionOn", "stars"], later: true },
     { id: "labels", section: "more", ask: "files", label: "Ảnh nhãn" },
-    { id: "cost", section: "more", ask: "money", label: "Chi phí", when: { field: "kind", is: "other" } },
-    { id: "stock", section: "more", ask: "weight", label: "Tồn kho", when: { field: "kind", is: "other" } },
-    { id: "mail", section: "more", ask: "email", label: "Thư", when: { field: "kind", is: "other" } },
-    { id: "spot", section: "more", ask: "location", label: "Vị trí", when: { field: "kind", is: "other" } },
-    { id: "tax", section: "more", ask: "tax_code", label: "Mã thuế", when: { field: "kind", is: "other" } },
+    { id: "cost", section: "more", ask: "money", label: "Chi phí", when: { field: "months", is: 1 } },
+    { id: "stock", section: "more", ask: "weight", label: "Tồn kho", when: { field: "months", is: 1 } },
+    { id: "mail", section: "more", ask: "email", label: "Thư", when: { field: "months", is: 1 } },
+    { id: "spot", section: "more", ask: "location", label: "Vị trí", when: { field: "months", is: 1 } },
+    { id: "tax", section: "more", ask: "tax_code", label: "Mã thuế", when: { field: "months", is: 1 } },
   ],
 });
 
@@ -114,10 +114,14 @@ export interface World {
   missing: boolean;
   /** Whether an earlier registration has papers to use again, and how many owners the person acts for. */
   reusable: boolean;
+  /** Whether a certificate spares another paper, a business's name does not tell its kind, and what was sent may not be changed any more. */
+  spared: boolean;
+  typeUntold: boolean;
+  after: "done" | "unchanged" | "not_now";
   owners: number;
   invitation: boolean;
 }
-export const plainWorld: World = { open: ["US26"], known: false, consented: false, duplicate: false, sent: 0, drafts: 0, underWay: false, submit: "accepted", onFile: 0, missing: false, reusable: false, owners: 1, invitation: true };
+export const plainWorld: World = { open: ["US26"], known: false, consented: false, duplicate: false, sent: 0, drafts: 0, underWay: false, submit: "accepted", onFile: 0, missing: false, reusable: false, owners: 1, spared: false, typeUntold: false, after: "done", invitation: true };
 
 /** Deterministic stand-ins for everything that flows look up or do. */
 export function provide(stage: Stage, world: World, need: Need, now: Date): Extract<Input, { is: "result" }> {
@@ -193,14 +197,14 @@ export function provide(stage: Stage, world: World, need: Need, now: Date): Extr
     case "people.owners":
       return result([{ value: "owner:1", label: "Hợp tác xã Mẫu" }, { value: "@new", label: { show: "words", key: "register.another_product" } }]);
     case "owners.type_of":
-      return result(typeof args["type"] === "string" ? {} : { ownerType: "cooperative" });
+      return result(typeof args["type"] === "string" || world.typeUntold ? {} : { ownerType: "cooperative" });
     case "products.sets":
     case "certificates.kinds": {
       const ids = need.name === "products.sets" ? ["tea", "coffee_cocoa", "rice_cereal", "honey_other", "crafts", "tourism"] : ["iso_22000", "haccp", "gmp", "vietgap", "organic", "halal"];
       return result(ids.map((id, n) => ({ value: id, label: `Loại ${"ABCDEF".charAt(n)}${id}`, ...(n === 0 && args["like"] !== null && args["like"] !== undefined ? { likely: true } : {}) })));
     }
     case "certificates.judged":
-      return result({ said: "" });
+      return result({ said: world.spared ? { show: "words", key: "certificate.spares", values: { kind: "ISO 22000" } } : "" });
     case "registrations.on_file":
       return result({ count: world.onFile });
     case "registrations.products":
@@ -218,8 +222,10 @@ export function provide(stage: Stage, world: World, need: Need, now: Date): Extr
     case "registrations.answers":
       return result({ call: { code: "US26", revision: 1, title: "Đợt thử" }, ownerName: "Hợp tác xã Mẫu", productName: "Mít sấy giòn Mẫu", commitment: true, had: {}, ...(args["again"] === true ? {} : { decision: { fileIds: ["f"], decisionNumber: "1187/QĐ-UBND", decisionOn: "2025-03-15", stars: 4 } }) });
     case "registrations.amend":
+      if (world.after !== "done") return result(null, world.after);
       return result({ at: { show: "instant", at: now.toISOString() }, missing: { show: "words", key: "amended.whole" }, next: { show: "words", key: "amended.next" } }, "amended");
     case "registrations.withdraw":
+      if (world.after === "not_now") return result(null, "not_now");
       return result({ at: { show: "instant", at: now.toISOString() } }, "withdrawn");
     case "people.redeem":
       return world.invitation ? result({ role: { show: "words", key: "role.province_officer" }, where: { show: "words", key: "invitation.nowhere" } }, "accepted") : result(null, "gone");

@@ -117,7 +117,9 @@ async function listen(play: Play): Promise<void> {
   const all = play.actor.heard();
   const session = await play.world.session(play.actor);
   const language = session?.["language"] === "en" ? "en" : "vi";
-  const fresh = all.slice(play.read).map((heard) => ({ ...heard, language }) as const);
+  // On a busy machine a photo may take long enough for the person to be told so.
+  const slow = play.world.locales[language]["photo.receiving"];
+  const fresh = all.slice(play.read).filter((heard) => heard.text !== slow).map((heard) => ({ ...heard, language }) as const);
   play.read = all.length;
   play.unread.push(...fresh);
   for (const heard of fresh) play.shown.push(`  BOT ${heard.text.replaceAll("\n", "\n      ")}${heard.choices.map((label, index) => ` [${index + 1} ${label}]`).join("")}`);
