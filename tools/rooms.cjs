@@ -11,6 +11,7 @@ const rooms = {
   registrations: ["domain", "lib", "i18n"],
   people: ["domain", "lib", "i18n"],
   retention: ["domain", "lib", "i18n"],
+  reminders: ["domain", "lib", "i18n"],
   audit: ["domain", "lib"],
   outbox: ["domain", "lib"],
   files: ["domain", "lib"],

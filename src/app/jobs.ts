@@ -9,6 +9,7 @@ const daily = "10 8 * * *";
 const leaseMs = 3_600_000;
 
 export interface JobDeps {
+  reminders: { run(now: Date): Promise<unknown> };
   retention: { run(now: Date): Promise<unknown> };
   leases: Leases;
   instance: string;
@@ -17,10 +18,12 @@ export interface JobDeps {
 }
 
 /** The daily job, on the instance that takes the lease. What fails is told and waits for the next day. */
-export async function runDaily({ retention, leases, instance, clock, log }: JobDeps): Promise<void> {
+export async function runDaily({ reminders, retention, leases, instance, clock, log }: JobDeps): Promise<void> {
   try {
     const now = clock.now();
-    if ((await leases.acquire("retention", instance, now, leaseMs)) !== null) await retention.run(now);
+    if ((await leases.acquire("retention", instance, now, leaseMs)) === null) return;
+    await reminders.run(now);
+    await retention.run(now);
   } catch (error) {
     log.error({ err: error instanceof Error ? error.message : "unknown" }, "the daily job failed; it runs again tomorrow");
   }

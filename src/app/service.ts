@@ -44,6 +44,7 @@ import { personas } from "./personas.js";
 import { createJobs } from "./jobs.js";
 import { createMetrics } from "./metrics.js";
 import { loadConversations, readSources, root } from "./resources.js";
+import { remindersOf } from "./reminders.js";
 import { retentionOf } from "./retention.js";
 import { readRules } from "./rules.js";
 import type { Secrets } from "./secrets.js";
@@ -345,6 +346,11 @@ export async function createService(deps: ServiceDeps) {
     ],
   });
 
+  const wakeSender = (): void => {
+    outbox.wake();
+    void stores.signals.send("outbox").catch(() => undefined);
+  };
+  const reminders = remindersOf({ stores, bundle, pushes, i18n, languageOf, wakeSender });
   const retention = retentionOf({
     stores,
     bundle,
@@ -354,15 +360,12 @@ export async function createService(deps: ServiceDeps) {
     languageOf,
     nextOrder,
     showsTranscript: (channel) => channel === webChat.kind,
-    wakeSender() {
-      outbox.wake();
-      void stores.signals.send("outbox").catch(() => undefined);
-    },
+    wakeSender,
     count: (what, n) => metrics.removed.inc({ what }, n),
     secret: secrets.of("people"),
     log,
   });
-  const jobs = createJobs({ retention, leases: stores.leases, instance, clock, log });
+  const jobs = createJobs({ reminders, retention, leases: stores.leases, instance, clock, log });
 
   const stopping = new AbortController();
   /** Where another process receives, this one still names the bot in links. */
@@ -383,6 +386,7 @@ export async function createService(deps: ServiceDeps) {
     audit,
     people,
     registrations,
+    reminders,
     retention,
     calls,
     places,

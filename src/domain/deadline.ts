@@ -36,5 +36,7 @@ export interface DeadlineStore {
   ofContact(contactId: string): Promise<Deadline[]>;
   /** Open ones that fall due before an instant, soonest first. */
   due(before: Date, limit: number): Promise<Deadline[]>;
+  /** Open ones whose day to be reminded lies between two local dates, these included. */
+  toRemind(from: string, to: string): Promise<Deadline[]>;
   removeOf(tx: Tx, contactId: string): Promise<void>;
 }

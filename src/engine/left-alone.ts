@@ -19,6 +19,15 @@ export function begunIn(state: unknown, touchedAt: Date, bundle: Bundle): Begun[
   return session.success ? begun(session.data, touchedAt, bundle).map(({ key, since, talk }) => shown(key, since, talk, bundle)) : [];
 }
 
+/** Drafts whose owner was told a day, from `from` through `to`, on which they are reminded. */
+export function promisedIn(state: unknown, touchedAt: Date, from: string, to: string, bundle: Bundle): Begun[] {
+  const session = EngineSession.safeParse(state);
+  if (!session.success) return [];
+  return begun(session.data, touchedAt, bundle)
+    .filter(({ talk: { remindOn } }) => remindOn !== undefined && remindOn >= from && remindOn <= to)
+    .map(({ key, since, talk }) => shown(key, since, talk, bundle));
+}
+
 /** The session without these. What is open goes as a whole, with its question. */
 export function withoutBegun(state: unknown, keys: ReadonlySet<string>, touchedAt: Date, bundle: Bundle): unknown {
   const session = EngineSession.parse(state);

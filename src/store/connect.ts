@@ -8,6 +8,9 @@ export interface CollectionIndexes {
   indexes: { key: IndexDefinition; options?: IndexOptions }[];
 }
 
+/** An operation that hears nothing for so long is broken off: a killed mongod may leave one waiting for ever. */
+const silentForMs = 20_000;
+
 /** Every write is acknowledged by the majority and the journal. */
 export const safeWrites = { w: "majority", journal: true } as const;
 
@@ -22,6 +25,7 @@ export async function connect(options: { uri: string; database: string; poolSize
     autoCreate: false,
     maxPoolSize: options.poolSize ?? 32,
     serverSelectionTimeoutMS: options.timeoutMs ?? 5_000,
+    socketTimeoutMS: silentForMs,
     writeConcern: safeWrites,
     readConcern: { level: "majority" },
     bufferCommands: false,

@@ -7,7 +7,7 @@ const schema = new Schema<Deadline>(
   { strict: "throw", versionKey: false },
 );
 
-export const deadlineIndexes: CollectionIndexes = { collection: "deadlines", indexes: [{ key: { state: 1, dueAt: 1 } }, { key: { contactId: 1, dueAt: 1 } }] };
+export const deadlineIndexes: CollectionIndexes = { collection: "deadlines", indexes: [{ key: { state: 1, dueAt: 1 } }, { key: { contactId: 1, dueAt: 1 } }, { key: { state: 1, remindOn: 1 } }] };
 
 export function createDeadlineStore(connection: Connection): DeadlineStore {
   const rows = modelOf<Deadline>(connection, "Deadline", schema, "deadlines");
@@ -20,6 +20,7 @@ export function createDeadlineStore(connection: Connection): DeadlineStore {
     },
     ofContact: async (contactId) => Deadline.array().parse(await rows.find({ contactId }).sort({ dueAt: 1 }).lean()),
     due: async (before, limit) => Deadline.array().parse(await rows.find({ state: "open", dueAt: trusted({ $lt: before }) }).sort({ dueAt: 1 }).limit(limit).lean()),
+    toRemind: async (from, to) => Deadline.array().parse(await rows.find({ state: "open", remindOn: trusted({ $gte: from, $lte: to }) }).sort({ remindOn: 1 }).lean()),
     async removeOf(tx, contactId) {
       await rows.deleteMany({ contactId }, within(tx));
     },

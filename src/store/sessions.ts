@@ -16,6 +16,8 @@ export interface SessionStore {
   load(ids: readonly string[]): Promise<SessionRow[]>;
   /** Those that hold something begun, and with it something that nobody touched since an instant, one after another. */
   withDraftsBefore(before: Date): AsyncIterable<SessionRow>;
+  /** Those with a draft to be reminded of on a local date from `from` through `to`. */
+  withDraftsToRemind(from: string, to: string): AsyncIterable<SessionRow>;
   /** Writes by compare-and-set: `version` is the one that was read (0: none there). The transaction conflicts when any lost its turn. */
   save(tx: Tx, rows: readonly { id: string; version: number; state: unknown; now: Date }[]): void;
 }
@@ -31,6 +33,7 @@ export function createSessionStore(connection: Connection): SessionStore {
           { $or: [{ updatedAt: { $lt: before } }, { "state.drafts.keptAt": { $lt: before } }] },
         ],
       } as never) as unknown as AsyncIterable<SessionRow>,
+    withDraftsToRemind: (from, to) => sessions.find({ "state.drafts": { $elemMatch: { remindOn: { $gte: from, $lte: to } } } } as never) as unknown as AsyncIterable<SessionRow>,
     save(tx, rows) {
       for (const row of rows) {
         if (row.version === 0) queueInsert(tx, sessions, { _id: row.id, version: 1, state: row.state, updatedAt: row.now });

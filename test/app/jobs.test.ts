@@ -20,6 +20,7 @@ afterAll(() => drop());
 const ran: string[] = [];
 const on = (instance: string, change: Partial<JobDeps> = {}): Promise<void> =>
   runDaily({
+    reminders: { run: () => Promise.resolve(0) },
     retention: {
       run(now) {
         ran.push(`${instance} ${now.toISOString()}`);

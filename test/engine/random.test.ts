@@ -371,7 +371,7 @@ function answerOf(stage: Stage, session: EngineSession, each: Exclude<Move, { do
 /** An answer that a person may well give to the open question. */
 function fitting(stage: Stage, session: EngineSession, n: number, waiting: readonly string[], fileId: () => string): Answer {
   const { question } = session;
-  if (question === null) return { is: "text", text: ["đăng ký", "đăng ký", "đăng ký", "xin chào", "tra cứu", "trạng thái", "US26-104187-9", "start INVITE", "dữ liệu"][n % 9] ?? "" };
+  if (question === null) return { is: "text", text: ["đăng ký", "đăng ký", "đăng ký", "xin chào", "tra cứu", "trạng thái", "US26-104187-9", "start INVITE", "dữ liệu", "xin xóa", "xin xóa"][n % 11] ?? "" };
   const firstWaiting = waiting[0];
   if (firstWaiting !== undefined) return { is: "settled", fileId: firstWaiting };
   const kind = question.special === undefined ? (kindAt(stage, session.talks.at(-1), question.stack.at(-1)) ?? "text") : "special";

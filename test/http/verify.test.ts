@@ -68,7 +68,7 @@ beforeEach(async () => {
   const { look } = createRegistrations({
     store: { byCode: async (_tx, asked) => (asked === held.code ? held : null), insert: never, byId: never, ofContact: never, ofOwner: never, sameProduct: never, move: never, amend: never, ofCall: never },
     products: { save: never, ofOwner: never },
-    deadlines: { open: never, close: never, ofContact: never, due: never, removeOf: never },
+    deadlines: { open: never, close: never, ofContact: never, toRemind: never, due: never, removeOf: never },
     calls,
     transactions: {} as Transactions,
     audit: { record: never },

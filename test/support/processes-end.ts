@@ -49,6 +49,8 @@ function plain(value: unknown, fileIds: readonly string[]): unknown {
   return JSON.parse(
     text
       .replace(/US26-\d{6}-\d/g, "CODE")
+      // A question's id is made of the person's own.
+      .replace(/"question":\{"id":"[\w-]{10}"/g, '"question":{"id":"ID"')
       .replace(/\d\d:\d\d ngày \d\d\/\d\d\/\d{4}/g, "TIME")
       .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "AT"),
   );
@@ -67,6 +69,9 @@ export async function leftIn(dataDir: string): Promise<unknown> {
   return look(dataDir, async (db) => ({
     inbox: await db.collection("inbox").find({ state: { $ne: "done" } }).toArray(),
     deliveries: await db.collection("deliveries").find({ state: { $ne: "sent" } }).toArray(),
+    operations: ((await db.admin().command({ currentOp: 1, $all: true })) as { inprog: Record<string, unknown>[] }).inprog
+      .filter((each) => each["waitingForLock"] === true || each["transaction"] !== undefined || JSON.stringify(each["command"] ?? {}).includes("createIndexes"))
+      .map(({ desc, ns, op, secs_running, waitingForLock, locks, transaction, command }) => ({ desc, ns, op, secs_running, waitingForLock, locks, transaction, command: JSON.stringify(command)?.slice(0, 300) })),
     leases: await db.collection("leases").find().toArray(),
     lastSaid: await db.collection("transcripts").find({}, { projection: { text: 1, from: 1, order: 1, at: 1 } }).sort({ at: -1 }).limit(6).toArray(),
   }));

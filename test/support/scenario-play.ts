@@ -160,6 +160,7 @@ async function run(play: Play, verb: RunVerb): Promise<void> {
     return;
   }
   if ("daily_job" in verb) {
+    await service.reminders.run(clock.now());
     await service.retention.run(clock.now());
     play.shown.push("  … the daily job runs");
     return listen(play);
