@@ -22,8 +22,9 @@ export async function runDaily({ reminders, retention, leases, instance, clock, 
   try {
     const now = clock.now();
     if ((await leases.acquire("retention", instance, now, leaseMs)) === null) return;
-    await reminders.run(now);
-    await retention.run(now);
+    // One that fails does not keep the other from running.
+    const [reminded, removed] = await Promise.allSettled([reminders.run(now), retention.run(now)]);
+    for (const each of [reminded, removed]) if (each.status === "rejected") throw each.reason;
   } catch (error) {
     log.error({ err: error instanceof Error ? error.message : "unknown" }, "the daily job failed; it runs again tomorrow");
   }

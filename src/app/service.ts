@@ -350,7 +350,7 @@ export async function createService(deps: ServiceDeps) {
     outbox.wake();
     void stores.signals.send("outbox").catch(() => undefined);
   };
-  const reminders = remindersOf({ stores, bundle, pushes, i18n, languageOf, wakeSender });
+  const reminders = remindersOf({ stores, bundle, pushes, i18n, log, languageOf, wakeSender });
   const retention = retentionOf({
     stores,
     bundle,

@@ -39,6 +39,9 @@ export const repeatFlows = ["certificate", "award"] as const;
 export const optionSources = ["products.sets", "certificates.kinds"] as const;
 export const extractNames = ["decisionNumber", "decisionOn", "stars", "packaging", "netWeight", "priceVnd", "certificateNumber", "issuer", "expiresOn", "awardName", "organiser", "year"] as const;
 
+/** Answers that conversations keep beside a form's own. */
+const reserved = new Set(["again", "call", "consent", "fileField", "fresh", "found", "had", "keptOwner", "me", "ownerId", "pendingFile", "registration", "remindOn", "sent", "startCode"]);
+
 const Many = z.object({ min: z.number().int().min(0), max: z.number().int().min(1).max(50) });
 
 /** One question of a call's form. */
@@ -103,6 +106,7 @@ export const Call = z
     const seen = new Set<string>();
     call.fields.forEach((field, index) => {
       const problem = (key: string, message: string): void => ctx.addIssue({ code: "custom", path: ["fields", index, key], message });
+      if (reserved.has(field.id)) problem("id", `${field.id} is a name that conversations use themselves`);
       if (seen.has(field.id)) problem("id", `${field.id} is there twice`);
       seen.add(field.id);
       if (!sections.has(field.section)) problem("section", `no such section: ${field.section}`);

@@ -19,8 +19,8 @@ export interface RegistrationStore {
   sameProduct(tx: Tx | null, callCode: string, ownerId: string, folded: string): Promise<Registration | null>;
   /** Saves a move; false when the registration changed meanwhile (`version`). */
   move(tx: Tx, id: string, version: number, change: Pick<Registration, "state"> & Partial<Pick<Registration, "asked">>, entry: Registration["history"][number]): Promise<boolean>;
-  /** Saves a correction; what was asked for is gone with it. False when the registration changed meanwhile. */
-  amend(tx: Tx, id: string, version: number, change: Pick<Registration, "state" | "answers" | "fileIds" | "product">, entry: Registration["history"][number]): Promise<boolean>;
+  /** Saves a correction; what is asked for afterwards is what `asked` says. False when the registration changed meanwhile. */
+  amend(tx: Tx, id: string, version: number, change: Pick<Registration, "state" | "answers" | "fileIds" | "product"> & Partial<Pick<Registration, "asked">>, entry: Registration["history"][number]): Promise<boolean>;
   /** All of a call, oldest first, streamed. */
   ofCall(callCode: string, provinceCode?: string): AsyncIterable<Registration>;
 }

@@ -74,8 +74,13 @@ export function mayAmend(state: RegistrationState): boolean {
   return mendable.includes(state);
 }
 
+/** A paper that was named and whose photos are to follow. */
+export function isToFollow(item: unknown): boolean {
+  return typeof item === "object" && item !== null && "fileIds" in item && Array.isArray(item.fileIds) && item.fileIds.length === 0;
+}
+
 /** Field ids that an officer asked for, or that were to follow. */
 export function stillMissing({ answers, asked }: Pick<Registration, "answers" | "asked">): string[] {
-  const toFollow = Object.entries(answers).filter(([, value]) => value === "@later" || (typeof value === "object" && value !== null && "restLater" in value)).map(([id]) => id);
+  const toFollow = Object.entries(answers).filter(([, value]) => value === "@later" || (typeof value === "object" && value !== null && "restLater" in value) || (Array.isArray(value) && value.some(isToFollow))).map(([id]) => id);
   return [...new Set([...(asked?.fields ?? []), ...toFollow])];
 }

@@ -157,7 +157,8 @@ function end(run: Run, talk: Talk, step: Extract<Step, { end: unknown }>): boole
     run.session.talks.push(...run.session.talks.splice(under, 1));
     return resumeBelow(run);
   }
-  begin(run, flow.id, talk.answers);
+  const taken = step.end.with.flatMap((name) => (talk.answers[name] === undefined ? [] : [[name, talk.answers[name]] as const]));
+  begin(run, flow.id, Object.fromEntries(taken));
   return run.session.question === null;
 }
 

@@ -129,7 +129,10 @@ const remindLaterDays = 3;
 
 function saidLater(run: Run, talk: Talk, spec: AskSpec): Part {
   if (callOf(run, talk)?.fields.some((field) => field.id === spec.name) !== true) return { key: "echo.later_plain", values: { label: spec.label } };
-  return { key: "echo.later", values: { label: spec.label, remind: { show: "date", on: addDays(localDate(run.ctx.now), remindLaterDays) } } };
+  const told = talk.answers["remindOn"];
+  const on = typeof told === "string" && told > localDate(run.ctx.now) ? told : addDays(localDate(run.ctx.now), remindLaterDays);
+  talk.answers["remindOn"] = on;
+  return { key: "echo.later", values: { label: spec.label, remind: { show: "date", on } } };
 }
 
 function prefilled(run: Run, talk: Talk, spec: AskSpec, question: Question, answer: Answer): void {
@@ -167,7 +170,7 @@ export function accept(run: Run, talk: Talk, spec: AskSpec, value: Json, answer:
   if (answer.is === "text" && spec.kind === "text") run.session.lastText = { stack: clone(talk.stack), text: answer.text };
   if ("form" in step) {
     const after = step.after?.[spec.name];
-    if (after !== undefined) talk.stack.push({ flow: after, step: run.ctx.bundle.flows[after]?.start ?? "" });
+    if (after !== undefined) talk.stack.push({ flow: after, step: flowOf(run, talk, after).start });
     return go(run);
   }
   if ("ask" in step) {

@@ -82,6 +82,7 @@ function showItems(run: Run, spec: AskSpec, items: readonly Json[]): Shown {
     if (certificate.success) {
       const { kind, expiresOn, fileIds } = certificate.data;
       const name: Shown = run.ctx.has(`certificate_kind.${kind}`) ? words(`certificate_kind.${kind}`) : kind;
+      if (fileIds.length === 0) return words("certificate.row_later", { kind: name });
       return expiresOn === undefined ? words("certificate.row", { kind: name, count: fileIds.length }) : words("certificate.row_until", { kind: name, until: { show: "date", on: expiresOn }, count: fileIds.length });
     }
     const award = Award.safeParse(item);

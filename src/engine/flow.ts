@@ -22,8 +22,8 @@ const EndStep = z.strictObject({
   rows: Path.exactOptional(),
   qr: Path.exactOptional(),
   after: Key.exactOptional(),
-  /** `true`: done; `cancel`: keep the draft, as /huy does; `draft`: keep it, standing at that step; `flow`: go on in another flow. */
-  end: z.union([z.literal(true), z.literal("cancel"), z.strictObject({ draft: Name }), z.strictObject({ flow: Name })]),
+  /** `true`: done; `cancel`: keep the draft, as /huy does; `draft`: keep it, standing at that step; `flow`: go on in another flow, taking the answers `with` names along. */
+  end: z.union([z.literal(true), z.literal("cancel"), z.strictObject({ draft: Name }), z.strictObject({ flow: Name, with: z.array(z.string()).default([]) })]),
 });
 const CallStep = z.strictObject({ call: Name, when: Condition.exactOptional(), next: Name });
 const AskStep = z.strictObject({

@@ -82,6 +82,8 @@ export function renew(run: Run, talk: Talk): void {
   const revision = run.ctx.latest(before.code);
   const now = revision > Number(at(talk.answers, "call.revision")) ? run.ctx.form({ code: before.code, revision }) : undefined;
   const known = talk.answers["call"];
+  // What was sent stays with the form it was sent by.
+  if (at(talk.answers, "call.pinned") === true) return;
   if (now === undefined || typeof known !== "object" || known === null || Array.isArray(known)) return;
   const old = new Map(before.fields.map((field) => [field.id, field]));
   const added = now.fields.filter((field) => !old.has(field.id));

@@ -37,7 +37,10 @@ export function withoutBegun(state: unknown, keys: ReadonlySet<string>, touchedA
 }
 
 function begun({ drafts, talks }: EngineSession, touchedAt: Date, bundle: Bundle): { key: string; since: Date; talk: Talk }[] {
-  const open = talks.filter((talk) => talk.history.length > 0 && bundle.flows[talk.flow]?.keeps_draft === true);
+  const open = talks.filter(({ flow, history, answers }) => {
+    const { keeps_draft: keeps, titled } = bundle.flows[flow] ?? {};
+    return keeps === true && (history.length > 0 || (titled !== undefined && at(answers, titled) !== undefined));
+  });
   const sinces = new Map<number, number>();
   return [...drafts, ...open].map((talk) => {
     const since = talk.keptAt ?? touchedAt;

@@ -172,9 +172,10 @@ export function optionsLike(run: Run, question: Question, text: string): Option[
 
 /** Several choices in one text, "1 2" or "ISO và HACCP"; null when anything in it is none of them. */
 export function manyBy(run: Run, question: Question, text: string): Json[] | null {
-  const { indexes, rest } = chooseMany(text, wordsOf(run, question.options));
+  const options = question.options.filter(({ value }) => value !== later.value);
+  const { indexes, rest } = chooseMany(text, wordsOf(run, options));
   if (indexes.length === 0 || rest.length > 0) return null;
-  return indexes.flatMap((index) => question.options[index]?.value ?? []);
+  return indexes.flatMap((index) => options[index]?.value ?? []);
 }
 
 function wordsOf(run: Run, options: readonly Option[]): { label: string; also?: string[] }[] {

@@ -100,8 +100,7 @@ export function args(answers: JsonObject, paths: Record<string, string> | undefi
   return found;
 }
 
-export function askContext(run: Run): AskContext {
-  const talk = top(run);
+export function askContext(run: Run, talk: Talk | undefined = top(run)): AskContext {
   const call = talk === undefined ? undefined : callOf(run, talk);
   const lastOn = call === undefined ? undefined : addDays(call.closesBefore, -1);
   return {

@@ -32,7 +32,7 @@ function answered(run: Run, input: Extract<Input, { is: "answer" }>): void {
   if (answer.is === "settled") return settled(run, answer);
   if (answer.is === "press") return pressed(run, answer.data, input.receivedAt);
   if (answer.is === "text") return said(run, clean(answer.text), input.receivedAt);
-  if (tooLate(run)) return;
+  if (tooLate(run, answer)) return;
   const question = run.session.question;
   if (question === null) return idle(run, answer);
   answerQuestion(run, question, answer);
@@ -52,9 +52,13 @@ function settleParked(run: Run, talk: Talk, answer: Extract<Answer, { is: "settl
   const { parked } = talk;
   const spec = parked === undefined ? undefined : specAt(run, talk, parked.stack.at(-1));
   if (parked === undefined || (spec?.kind !== "photo" && spec?.kind !== "files")) return;
-  const parsed = filesAsk.parse(answer, spec, parked.partial, askContext(run));
-  if (parsed.is === "waiting") parked.partial = parsed.partial;
-  if (parsed.is === "more") talk.parked = { ...parked, partial: parsed.partial, parts: parsed.parts, options: parsed.options ?? [], wants: parsed.wants ?? "text" };
+  const parsed = filesAsk.parse(answer, spec, parked.partial, askContext(run, talk));
+  if (parsed.is === "waiting") talk.parked = { ...parked, partial: parsed.partial, parts: [...(parsed.part === undefined ? [] : [parsed.part]), ...parked.parts] };
+  if (parsed.is === "more") talk.parked = { ...parked, partial: parsed.partial, parts: [...(parsed.lead ?? []), ...parsed.parts], options: parsed.options ?? [], wants: parsed.wants ?? "text" };
+  if (parsed.is === "value") {
+    talk.answers[spec.name] = parsed.value;
+    delete talk.parked;
+  }
 }
 
 function pressed(run: Run, data: string, receivedAt: Date): void {
@@ -159,6 +163,7 @@ function asked(run: Run): { key: string; values?: Record<string, never> }[] {
 }
 
 function startFlow(run: Run, flowId: string, answers: JsonObject): void {
+  park(run);
   const under = run.session.talks.findIndex((talk) => talk.flow === flowId);
   if (under >= 0 && answers["startCode"] === undefined) {
     const [talk] = run.session.talks.splice(under, 1);
@@ -169,7 +174,6 @@ function startFlow(run: Run, flowId: string, answers: JsonObject): void {
       return go(run);
     }
   }
-  park(run);
   dropPassing(run);
   run.session.question = null;
   begin(run, flowId, answers);
@@ -229,13 +233,14 @@ function takeBack(talk: Talk, answered: Talk["history"][number]): void {
 }
 
 /** A question left open too long is not answered by whatever comes next: the person is asked whether to go on. */
-function tooLate(run: Run): boolean {
+function tooLate(run: Run, answer?: Answer): boolean {
   const { question } = run.session;
   if (question === null || !isLate(run, question)) return false;
   let kept: string | undefined;
   for (let talk = top(run); talk !== undefined; talk = top(run)) if (keepDraft(run)) kept ??= talk.flow;
   run.session.question = null;
   if (kept === undefined) return false;
+  if (answer?.is === "file") run.lead.push({ key: "problem.file_too_late" });
   begin(run, kept);
   if (run.session.question === null) go(run);
   return true;

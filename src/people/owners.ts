@@ -94,6 +94,7 @@ export function keepOwner({ store, secret }: Pick<PeopleDeps, "store" | "secret"
       const phone = said.phone ?? contact.phone;
       const type = said.ownerType ?? before?.type;
       const email = said.email ?? before?.email;
+      const represents = before === undefined || current.some((each) => each.ownerId === before._id && each.role === "representative");
       store.saveOwner(tx, {
         _id: ownerId,
         name: said.ownerName,
@@ -108,7 +109,7 @@ export function keepOwner({ store, secret }: Pick<PeopleDeps, "store" | "secret"
       store.updateContact(tx, contact._id, {
         ...(phone === undefined ? {} : { phone }),
         ...(before === undefined ? { owners: [...contact.owners, { ownerId, role: "representative", from: now }] } : {}),
-        ...(contact.name === undefined || contact.name === before?.representative ? { name: said.representative } : {}),
+        ...(represents && (contact.name === undefined || contact.name === before?.representative) ? { name: said.representative } : {}),
       });
       return { outcome: "kept", value: { ownerId } };
     },

@@ -6,7 +6,7 @@ import { addDays, localDate } from "../domain/dates.js";
 import { asJson, type Json } from "../domain/json.js";
 import { mayMove } from "../domain/policy.js";
 import type { ProductStore, RegistrationStore } from "../domain/registration-ports.js";
-import { mayAmend, stillMissing, type Registration } from "../domain/registration.js";
+import { isToFollow, mayAmend, stillMissing, type Registration } from "../domain/registration.js";
 import type { Shown } from "../domain/shown.js";
 import { fold } from "../lib/text.js";
 import { filesIn } from "./answers.js";
@@ -76,7 +76,7 @@ export function afterSending({ store, products, calls, due }: AfterDeps): { quer
       return asJson({
         ...Object.fromEntries(kept),
         ownerName: registration.ownerName,
-        call: { code: call.code, revision: registration.call.revision, title: titleOf(call) },
+        call: { code: call.code, revision: registration.call.revision, title: titleOf(call), pinned: true },
         had: Object.fromEntries(again.flatMap((id) => { const files = Files.safeParse(registration.answers[id]); return files.success ? [[id, files.data.fileIds.length]] : []; })),
       });
     },
@@ -94,22 +94,26 @@ export function afterSending({ store, products, calls, due }: AfterDeps): { quer
       const askedAgain = given["again"] === true ? stillMissing(registration) : [];
       const now: Record<string, unknown> = {};
       const changed: { field: string; before: unknown }[] = [];
-      for (const { id } of call.fields) {
+      for (const { id, when } of call.fields) {
         const before = registration.answers[id];
         const said = given[id];
-        const value = askedAgain.includes(id) ? joined(before, said) : said;
+        // An answer leaves only with the condition it hung on.
+        const value = askedAgain.includes(id) ? joined(before, said) : (said ?? (when === undefined ? before : undefined));
         if (value !== undefined) now[id] = value;
         if (!isDeepStrictEqual(plain(before), plain(value))) changed.push({ field: id, before: before ?? null });
       }
       if (changed.length === 0) return { outcome: "unchanged" };
       const name = typeof now["productName"] === "string" ? now["productName"] : registration.product.name;
-      const change = { state: "submitted" as const, answers: now, fileIds: [...new Set(filesIn(Object.values(now)))], product: { name, folded: fold(name) } };
-      if (!(await store.amend(turn.tx, registration._id, registration.version, change, { state: "submitted", at: turn.now, by: turn.contact._id, changed }))) return { outcome: "not_now" };
+      const openFields = (registration.asked?.fields ?? []).filter((id) => given[id] === "@later" || !changed.some(({ field }) => field === id));
+      const asked = registration.asked === undefined || openFields.length === 0 ? undefined : { ...registration.asked, fields: openFields };
+      const state = asked === undefined ? ("submitted" as const) : ("returned" as const);
+      const change = { state, answers: now, fileIds: [...new Set(filesIn(Object.values(now)))], product: { name, folded: fold(name) }, ...(asked === undefined ? {} : { asked }) };
+      if (!(await store.amend(turn.tx, registration._id, registration.version, change, { state, at: turn.now, by: turn.contact._id, changed }))) return { outcome: "not_now" };
       keepProduct(products, turn.tx, { ...registration, ...change }, turn.now);
-      const left = stillMissing({ answers: now });
+      const left = stillMissing({ answers: now, ...(asked === undefined ? {} : { asked }) });
       if (left.length === 0) await due.settled(turn.tx, registration, turn.now, "amended");
       const by = call.answerAgainWithinDays === undefined ? undefined : addDays(localDate(turn.now), call.answerAgainWithinDays);
-      const next: Shown = by === undefined ? words("amended.next") : words("amended.next_by", { by: { show: "date", on: by } });
+      const next: Shown = asked !== undefined ? words("amended.next_missing") : by === undefined ? words("amended.next") : words("amended.next_by", { by: { show: "date", on: by } });
       const missing: Shown = left.length === 0 ? words("amended.whole") : words("amended.missing", { names: { show: "list", of: left.map((id) => words(`label.${id}`)) } });
       return { outcome: "amended", value: asJson({ at: { show: "instant", at: turn.now.toISOString() }, missing, next }) };
     },
@@ -134,7 +138,11 @@ export function afterSending({ store, products, calls, due }: AfterDeps): { quer
 
 /** What is sent afterwards joins what is there, photos and papers alike: nothing that was sent is lost. */
 function joined(before: unknown, said: unknown): unknown {
-  if (Array.isArray(before) && before.length > 0) return [...(before as unknown[]), ...(Array.isArray(said) ? (said as unknown[]) : [])];
+  if (Array.isArray(before) && before.length > 0) {
+    const added = Array.isArray(said) ? (said as unknown[]) : [];
+    // A paper that was to follow gives way to what came.
+    return [...(before as unknown[]).filter((item) => added.length === 0 || !isToFollow(item)), ...added];
+  }
   const old = Files.safeParse(before);
   if (old.success && said === "@later") return { ...old.data, restLater: true };
   const added = Files.safeParse(said);

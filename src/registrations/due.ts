@@ -9,7 +9,8 @@ const remindLaterDays = 3;
 
 /** What falls due with a registration: the province's look, what is to follow, what was sent back to be mended. */
 export interface Due {
-  sent(tx: Tx, registration: Registration, call: Call): void;
+  /** `remindOn`: the day its owner was told, if any. */
+  sent(tx: Tx, registration: Registration, call: Call, remindOn?: string): void;
   /** `registration` as it is after the move. */
   returned(tx: Tx, registration: Registration, now: Date): void;
   /** Closes what a move or a correction settles. `registration` as it was before. */
@@ -31,12 +32,12 @@ export function createDue(store: DeadlineStore): Due {
   });
 
   return {
-    sent(tx, registration, call) {
+    sent(tx, registration, call, remindOn) {
       const at = registration.submittedAt;
       const rows: Deadline[] = [];
       if (call.answerWithinDays !== undefined) rows.push(row("look", registration, at, { dueAt: lastMomentBefore(addDays(localDate(at), call.answerWithinDays + 1)), basis: `${call.code}: answerWithinDays` }));
       if (stillMissing(registration).length > 0) {
-        rows.push(row("later", registration, at, { contactId: registration.contactId, dueAt: lastMomentBefore(call.closesBefore), remindOn: addDays(localDate(at), remindLaterDays), basis: `${call.code}: closesBefore` }));
+        rows.push(row("later", registration, at, { contactId: registration.contactId, dueAt: lastMomentBefore(call.closesBefore), remindOn: remindOn !== undefined && remindOn > localDate(at) ? remindOn : addDays(localDate(at), remindLaterDays), basis: `${call.code}: closesBefore` }));
       }
       if (rows.length > 0) store.open(tx, rows);
     },

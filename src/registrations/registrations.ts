@@ -75,6 +75,7 @@ const Answers = z.looseObject({
   place: Place,
   phone: z.string(),
   keptOwner: z.object({ ownerId: z.string() }),
+  remindOn: z.string().optional().catch(undefined),
 });
 
 export function createRegistrations(deps: RegistrationDeps): Registrations {
@@ -114,7 +115,7 @@ export function createRegistrations(deps: RegistrationDeps): Registrations {
       if (before === null) {
         await store.insert(turn.tx, registration);
         keepProduct(deps.products, turn.tx, registration, turn.now);
-        due.sent(turn.tx, registration, call);
+        due.sent(turn.tx, registration, call, said.remindOn);
       }
       const check = firstCheck(assess(call, registration.answers, { lastOn: localDate(lastMomentBefore(call.closesBefore)), today: localDate(turn.now), rules: deps.rules }));
       const province = said.place.province.name;

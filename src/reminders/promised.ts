@@ -3,6 +3,7 @@ import type { Deadline, DeadlineStore } from "../domain/deadline.js";
 import type { DeliveryStore, Pushes, Transactions } from "../domain/ports.js";
 import type { Language, Part, Shown } from "../domain/shown.js";
 import type { I18n } from "../i18n/i18n.js";
+import type { Log } from "../lib/log.js";
 
 /** A draft whose owner was told the day on which they are reminded of it. */
 export interface PromisedDraft {
@@ -23,6 +24,7 @@ export interface PromisedDeps {
   transactions: Transactions;
   i18n: Pick<I18n, "say">;
   languageOf(contactId: string): Promise<Language>;
+  log: Log;
 }
 
 /** A reminder that a stopped service missed still goes out within so many days. */
@@ -30,7 +32,15 @@ const daysLate = 3;
 
 /** Keeps the promise "you will be reminded on …": once each, on the day or as soon after it as the service runs. Answers how many were told. */
 export function createPromised(deps: PromisedDeps): { run(now: Date): Promise<number> } {
+  /** One that cannot be told keeps nobody else's from going out. */
   async function tell(key: string, contactId: string, part: Part, now: Date): Promise<boolean> {
+    return tellOne(key, contactId, part, now).catch((error: unknown) => {
+      deps.log.warn({ key, err: error instanceof Error ? error.name : "unknown" }, "a reminder was not told");
+      return false;
+    });
+  }
+
+  async function tellOne(key: string, contactId: string, part: Part, now: Date): Promise<boolean> {
     if ((await deps.deliveries.look([key])).length > 0) return false;
     const content = { ...deps.i18n.say(await deps.languageOf(contactId), part), push: true };
     await deps.transactions.runAnew((tx) => deps.pushes.push(tx, { key, contactId, lane: "reminder", content, now }));

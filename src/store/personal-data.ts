@@ -34,7 +34,7 @@ export function createPersonalData(connection: Connection): PersonalData {
       await rows("registrations").updateMany({ contactId } as never, { $set: { contactId: erasedId, "history.$[own].by": erasedId } } as never, { ...session, arrayFilters: [{ "own.by": contactId }] });
       await rows("file_rows").deleteMany({ contactId, state: { $ne: "kept" } } as never, session);
       await rows("file_rows").updateMany({ contactId } as never, { $set: { contactId: erasedId, user: "", chat: "", source: { ref: "erased" } }, $unset: { dueAt: "" } } as never, session);
-      await rows("invitations").updateMany({ usedBy: contactId } as never, { $set: { usedBy: erasedId } } as never, session);
+      await rows("invitations").updateMany({ usedBy: contactId } as never, { $set: { usedBy: erasedId }, $unset: { name: "" } } as never, session);
       await rows("data_requests").updateMany({ contactId, kind: "withdrawal" } as never, { $set: { contactId: erasedId } } as never, session);
       await rows("deadlines").deleteMany({ contactId } as never, session);
       await rows("sessions").deleteOne({ _id: contactId }, session);

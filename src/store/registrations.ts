@@ -1,4 +1,4 @@
-import { Schema, type Connection } from "mongoose";
+import { Schema, trusted, type Connection } from "mongoose";
 import { CallRevision } from "../domain/call.js";
 import type { CallStore, RegistrationStore } from "../domain/registration-ports.js";
 import { Registration } from "../domain/registration.js";
@@ -41,7 +41,7 @@ export const registrationIndexes: CollectionIndexes = {
 
 export function createRegistrationStore(connection: Connection): RegistrationStore {
   const registrations = modelOf<Registration>(connection, "Registration", registrationSchema, "registrations");
-  const one = async (tx: Tx | null, filter: Partial<Record<string, string>>): Promise<Registration | null> => {
+  const one = async (tx: Tx | null, filter: Record<string, unknown>): Promise<Registration | null> => {
     const found = await registrations.findOne(filter, null, within(tx)).lean();
     return found === null ? null : Registration.parse(found);
   };
@@ -53,13 +53,13 @@ export function createRegistrationStore(connection: Connection): RegistrationSto
     byCode: (tx, code) => one(tx, { code }),
     ofContact: async (tx, contactId) => Registration.array().parse(await registrations.find({ contactId }, null, within(tx)).sort({ submittedAt: 1 }).lean()),
     ofOwner: async (tx, ownerId) => Registration.array().parse(await registrations.find({ ownerId }, null, within(tx)).sort({ submittedAt: 1 }).lean()),
-    sameProduct: (tx, callCode, ownerId, folded) => one(tx, { "call.code": callCode, ownerId, "product.folded": folded }),
+    sameProduct: (tx, callCode, ownerId, folded) => one(tx, { "call.code": callCode, ownerId, "product.folded": folded, state: trusted({ $ne: "withdrawn" }) }),
     async move(tx, id, version, { state, asked }, entry) {
       const moved = await registrations.updateOne({ _id: id, version }, { $set: { state, ...(asked === undefined ? {} : { asked }) }, ...(asked === undefined ? { $unset: { asked: 1 } } : {}), $push: { history: entry }, $inc: { version: 1 } }, within(tx));
       return moved.modifiedCount === 1;
     },
     async amend(tx, id, version, change, entry) {
-      const amended = await registrations.updateOne({ _id: id, version }, { $set: change, $unset: { asked: 1 }, $push: { history: entry }, $inc: { version: 1 } }, within(tx));
+      const amended = await registrations.updateOne({ _id: id, version }, { $set: change, ...(change.asked === undefined ? { $unset: { asked: 1 } } : {}), $push: { history: entry }, $inc: { version: 1 } }, within(tx));
       return amended.modifiedCount === 1;
     },
     async *ofCall(callCode, provinceCode) {

@@ -371,7 +371,7 @@ function answerOf(stage: Stage, session: EngineSession, each: Exclude<Move, { do
 /** An answer that a person may well give to the open question. */
 function fitting(stage: Stage, session: EngineSession, n: number, waiting: readonly string[], fileId: () => string): Answer {
   const { question } = session;
-  if (question === null) return { is: "text", text: ["đăng ký", "đăng ký", "đăng ký", "xin chào", "tra cứu", "trạng thái", "US26-104187-9", "start INVITE", "dữ liệu", "xin xóa", "xin xóa"][n % 11] ?? "" };
+  if (question === null) return { is: "text", text: ["đăng ký", "đăng ký", "đăng ký", "xin chào", "tra cứu", "trạng thái", "US26-104187-9", "start INVITE", "dữ liệu", "xin xóa", "xin xóa", "trạng thái", "trạng thái"][n % 13] ?? "" };
   const firstWaiting = waiting[0];
   if (firstWaiting !== undefined) return { is: "settled", fileId: firstWaiting };
   const kind = question.special === undefined ? (kindAt(stage, session.talks.at(-1), question.stack.at(-1)) ?? "text") : "special";
@@ -384,6 +384,9 @@ function fitting(stage: Stage, session: EngineSession, n: number, waiting: reado
   if (question.parts.some((part) => part.key === "erasure.sure") && n % 2 === 0) return { is: "text", text: "xóa hết" };
   const named = likelyFor[nameAt(stage, question.stack.at(-1))];
   if (named !== undefined && n % 5 > 0 && question.options.length < 2) return { is: "text", text: named };
+  // Each of these leads somewhere of its own.
+  const position = question.stack.at(-1);
+  if (position !== undefined && ["status.what", "dossier.see_what", "dossier.withdraw", "erasure.sure"].includes(`${position.flow}.${position.step}`) && question.options.length > 0) return { is: "press", data: `${question.id}.${n % question.options.length}` };
   // Some way further on: the first choice is most often the one that leads there.
   if (question.options.length > 1) return { is: "press", data: `${question.id}.${n % 4 === 0 ? n % question.options.length : 0}` };
   const pool = likely[kind] ?? likely["text"] ?? [];

@@ -513,3 +513,40 @@ describe("after failures", () => {
     expect(self.session.talks.at(-1)?.kept?.[0]).toHaveLength(10_000);
   });
 });
+
+describe("a photo while something else comes between", () => {
+  test("stays when the flow's own word is typed again", () => {
+    const self = at("decision");
+    self.photo("f1");
+    expect(textOf(self.say("đăng ký"))).toContain("Quyết định số mấy");
+    expect(textOf(self.say(decision))).toContain("Đúng không?");
+    self.say("1");
+    expect(self.answers["decision"]).toMatchObject({ fileIds: ["f1"], stars: 4 });
+  });
+
+  test("that is kept meanwhile answers its question", () => {
+    const self = at("labels");
+    self.give({ is: "file", fileId: "l1", media: "photo" });
+    self.say("tra cứu");
+    self.give({ is: "settled", fileId: "l1" });
+    self.say("hủy");
+    expect(self.answers["labels"]).toEqual({ fileIds: ["l1"] });
+    expect(asking(self)).toBe("review");
+  });
+
+  test("that is refused meanwhile is told of when its question is taken up again", () => {
+    const self = at("labels");
+    self.give({ is: "file", fileId: "l1", media: "photo" });
+    self.say("tra cứu");
+    self.give({ is: "settled", fileId: "l1", problem: "too_big", values: { megabytes: 34, limit: 20, name: "x" } });
+    expect(textOf(self.say("hủy"))).toContain("34 MB");
+    self.photo("l2");
+    expect(self.answers["labels"]).toEqual({ fileIds: ["l2"] });
+  });
+
+  test("that comes after more than a day is said not to be kept", () => {
+    const self = at("decision");
+    self.wait(25 * 3_600_000);
+    expect(textOf(self.give({ is: "file", fileId: "f1", media: "photo" }))).toMatch(/chưa lưu.*làm tiếp không\?/s);
+  });
+});

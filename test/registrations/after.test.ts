@@ -94,7 +94,7 @@ describe("a registration that is opened", () => {
 
   test("shows every answer", async () => {
     const { owner, code } = await rig.submitted({ answers: unfinished });
-    expect(await rig.ask("registrations.answers", owner, { code })).toEqual({ ...unfinished, ownerName: "Hợp tác xã Mẫu", call: { code: "US26", revision: 1, title: expect.anything() }, had: {} });
+    expect(await rig.ask("registrations.answers", owner, { code })).toEqual({ ...unfinished, ownerName: "Hợp tác xã Mẫu", call: { code: "US26", revision: 1, title: expect.anything(), pinned: true }, had: {} });
   });
 
   test("to send what is missing shows the other answers, and how many photos are there", async () => {
@@ -147,6 +147,16 @@ describe("what is sent afterwards", () => {
     expect(kept).toMatchObject({ state: "submitted", version: 3, answers: { labelPhotos: { fileIds: ["label-1", "label-2", "label-3"] } } });
     expect(kept).not.toHaveProperty("asked");
     expect(kept.history.map(({ state, by }) => `${state} ${by}`)).toEqual(["submitted owner", "returned officer", "submitted owner"]);
+  });
+
+  test("in part stays with its owner, who is still asked for the rest", async () => {
+    const { owner, code } = await rig.submitted();
+    await returned(code, ["decision", "labelPhotos", "certificates"]);
+    expect(await corrects(owner, code, { shelfLifeMonths: 18 })).toBe("amended");
+    expect(await rig.kept(code)).toMatchObject({ state: "returned", asked: { fields: ["decision", "labelPhotos", "certificates"] }, answers: { shelfLifeMonths: 18 } });
+    await sends(owner, code, { decision: { fileIds: ["decision-2"] }, labelPhotos: { fileIds: ["label-3"] }, certificates: "@later" });
+    expect(await rig.kept(code)).toMatchObject({ state: "returned", asked: { fields: ["certificates"] } });
+    expect(await rig.deadlines(code)).toEqual({ look: "done", "mend:2": "open" });
   });
 
   test("joins the papers that are there", async () => {
