@@ -104,8 +104,13 @@ describe("a form left open in the middle", () => {
   });
 
   test("is no draft while nothing was answered in it", async () => {
-    await person({ talks: [{ ...talk("Mít sấy Mẫu"), history: [] }], question });
+    await person({ talks: [{ ...talk("Mít sấy Mẫu"), history: [], answers: {} }], question });
     expect(await drafts().run(day(200))).toEqual({ warned: 0, removed: 0 });
+  });
+
+  test("is a draft once its product is named, also where there is no way back in it", async () => {
+    await person({ talks: [{ ...talk("Mít sấy Mẫu"), history: [] }], question });
+    expect(await drafts().run(day(200))).toEqual({ warned: 1, removed: 0 });
   });
 
   test("stays when its person is there at the same moment", async () => {

@@ -23,7 +23,7 @@ import { startRunningService } from "../support/running-service.js";
 const megabyte = 1024 * 1024;
 const canary = "AAfake-token-canary";
 const quick: Partial<FileSettings> = { backoff: { firstMs: 10, maxMs: 20 }, claimMs: 2_000, lookMs: 50, slowAfterMs: 60_000, stalledMs: 5_000, giveUpAfterMs: 400 };
-const impatient: Partial<FileSettings> = { stalledMs: 150 };
+const impatient: Partial<FileSettings> = { stalledMs: 150, giveUpAfterMs: 4_000 };
 
 let database: Awaited<ReturnType<typeof fileDatabase>>;
 let i18n: I18n;
