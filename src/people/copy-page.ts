@@ -11,9 +11,6 @@ const style = new Html(
   '<style>body{font:1.0625rem/1.5 system-ui,sans-serif;max-width:44rem;margin:0 auto;padding:1rem;color:#1b1b1b}h1{font-size:1.5rem}h2{font-size:1.2rem;margin-top:2rem;border-bottom:1px solid #bbb}dt{color:#4a4f48}dd,li{margin:0 0 .6rem;overflow-wrap:anywhere;white-space:pre-line}@media print{a::after{content:" " attr(href);font-size:.7rem}}</style>',
 );
 
-/** Answers that are the flow's own affair, not the person's. */
-const inward = new Set(["call", "me", "open", "found", "had", "again", "reusable", "onFile", "keptOwner", "fresh", "judged", "same", "begun", "reviewed"]);
-
 /** The copy to read: one page that needs nothing else, in the person's language, fit to be printed. */
 export function copyPage(copy: Copy, deps: Pick<PeopleDeps, "i18n" | "form">): string {
   const { i18n } = deps;
@@ -26,7 +23,8 @@ export function copyPage(copy: Copy, deps: Pick<PeopleDeps, "i18n" | "form">): s
   const section = (key: string, parts: readonly Html[]): Html => (parts.length === 0 ? html`` : html`<h2>${say(`copy.${key}`)}</h2>${parts}`);
   const list = (rows: readonly Html[]): Html => html`<dl>${rows}</dl>`;
   const answers = (given: Readonly<Record<string, unknown>>, call: Call | undefined): Html[] =>
-    Object.entries(given).flatMap(([id, value]) => (inward.has(id) ? [] : [row(show(answerName(i18n, id, call)), answerShown(i18n, language, id, value))]));
+    // What has no name is the flow's own affair, not the person's.
+    Object.entries(given).flatMap(([id, value]) => (call?.fields.some((field) => field.id === id) === true || i18n.has("vi", `label.${id}`) ? [row(show(answerName(i18n, id, call)), answerShown(i18n, language, id, value))] : []));
 
   const { contact } = copy;
   const sections = [
