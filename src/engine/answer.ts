@@ -120,6 +120,7 @@ function mend(run: Run, talk: Talk, question: Question, parsed: Extract<Parsed, 
 }
 
 function sentLater(run: Run, talk: Talk, spec: AskSpec): void {
+  talk.before ??= clone(talk.answers);
   run.lead.push(saidLater(run, talk, spec));
   accept(run, talk, spec, later.value, { is: "option", value: later.value });
 }
