@@ -18,13 +18,14 @@ const secret = "bench-secret";
 /** At once in the service; the rest wait their turn. */
 const atOnce = 1_000;
 
-const say = (text) => ({ text });
-const photos = (count, caption) => ({ photos: count, caption });
+/** `messages`: how many the answer has; the last one ends the wait. */
+const say = (text, messages = 1) => ({ text, messages });
+const photos = (count, caption) => ({ photos: count, caption, messages: 1 });
 /** From the greeting to the receipt. */
 const script = [
-  say("/start"), say("1"), say("1"), say("0901 234 567"), say("HTX Trái cây Mẫu"), say("ap 3 cai be tien giang"), say("1"), say("1200123459"), say("1"), say("1"),
+  say("/start"), say("1", 2), say("1"), say("0901 234 567"), say("HTX Trái cây Mẫu"), say("ap 3 cai be tien giang"), say("1"), say("1200123459"), say("1", 2), say("1"),
   say("Mít sấy giòn Mẫu"), say("1"), photos(1, "1187/QD-UBND 15-3-2025 4 sao"), say("1"), say("Mít Thái trồng ở xã Cái Bè"), say("tui 100g 35k"), say("12"), say("5 tan"),
-  say("1"), photos(3, "FSMS-0426, Trung tâm Chứng nhận Mẫu, het han 30/6/2028"), say("1"), say("1"), say("1"), photos(2), say("1"), say("1"), say("1"), say("1"), say("1"),
+  say("1"), photos(3, "FSMS-0426, Trung tâm Chứng nhận Mẫu, het han 30/6/2028"), say("1"), say("1"), say("1"), photos(2), say("1"), say("1"), say("1"), say("1", 2), say("1", 2),
 ];
 
 export async function bench([owners = "1000", rounds = "1"]) {
@@ -132,7 +133,7 @@ function walker(url, api) {
       return post({ update_id: id, message: { message_id: id, date: 1_700_000_000, chat: { id: user, type: "private", first_name: from.first_name }, from, ...fields } });
     };
     for (const [n, turn] of script.entries()) {
-      const reply = api.replyTo(user, 60_000);
+      const reply = api.replyTo(user, turn.messages, 60_000);
       const began = performance.now();
       if (turn.text !== undefined) await send({ text: turn.text });
       else {
@@ -194,7 +195,6 @@ async function fakeApi() {
         const text = Buffer.concat(chunks).toString("latin1");
         const chat = /"chat_id":"?(\d+)/.exec(text)?.[1] ?? /name="chat_id"\r\n\r\n(\d+)/.exec(text)?.[1];
         waiting.get(chat)?.({ at: performance.now(), text });
-        waiting.delete(chat);
       }
       response.writeHead(200, { "content-type": "application/json", "content-length": body.length });
       response.end(body);
@@ -204,10 +204,16 @@ async function fakeApi() {
   await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
   return {
     url: `http://127.0.0.1:${server.address().port}`,
-    replyTo: (user, withinMs) =>
+    replyTo: (user, messages, withinMs) =>
       new Promise((resolve) => {
-        const timer = setTimeout(() => (waiting.delete(String(user)), resolve(null)), withinMs);
-        waiting.set(String(user), (answer) => (clearTimeout(timer), resolve(answer)));
+        let left = messages;
+        let seen = "";
+        const end = (answer) => (clearTimeout(timer), waiting.delete(String(user)), resolve(answer));
+        const timer = setTimeout(() => end(null), withinMs);
+        waiting.set(String(user), ({ at, text }) => {
+          seen += text;
+          if (--left === 0) end({ at, text: seen });
+        });
       }),
     close: () => new Promise((closed) => (server.closeAllConnections(), server.close(closed))),
   };
