@@ -1,3 +1,5 @@
+import { createHmac } from "node:crypto";
+
 /** Quasigroup of order 10 (Damm 2004): catches every single wrong digit and every swap of neighbours. */
 const DAMM = [
   "0317598642",
@@ -33,6 +35,15 @@ export function makeCode(prefix: string, digits: string): string {
   if (!/^(?:\d{6}|\d{10})$/.test(digits)) throw new RangeError(`not 6 or 10 digits: ${digits}`);
   const groups = digits.length === 6 ? [digits] : [digits.slice(0, 5), digits.slice(5)];
   return [prefix, ...groups, checkDigit(digits)].join("-");
+}
+
+/** Six digits drawn from a seed, so that the same seed gets the same code; the next draw when it is taken. */
+export async function freeCode({ secret, seed, prefix }: { secret: string; seed: string; prefix: string }, isTaken: (code: string) => Promise<boolean>): Promise<string> {
+  for (let n = 0; ; n++) {
+    const digits = createHmac("sha256", secret).update(`${seed}#${n}`).digest().readUInt32BE(0) % 1_000_000;
+    const code = makeCode(prefix, String(digits).padStart(6, "0"));
+    if (!(await isTaken(code))) return code;
+  }
 }
 
 export type ReadCode = { ok: true; code: string; prefix: string } | { ok: false; why: "check_digit" | "not_a_code" };

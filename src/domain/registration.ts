@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sentLater } from "./answers.js";
 import type { Role } from "./person.js";
 
 export const registrationStates = ["submitted", "returned", "endorsed", "rejected", "filed", "selected", "not_selected", "withdrawn"] as const;
@@ -79,8 +80,11 @@ export function isToFollow(item: unknown): boolean {
   return typeof item === "object" && item !== null && "fileIds" in item && Array.isArray(item.fileIds) && item.fileIds.length === 0;
 }
 
+/** Days after which an owner is reminded of what they wanted to send later. */
+export const remindLaterDays = 3;
+
 /** Field ids that an officer asked for, or that were to follow. */
 export function stillMissing({ answers, asked }: Pick<Registration, "answers" | "asked">): string[] {
-  const toFollow = Object.entries(answers).filter(([, value]) => value === "@later" || (typeof value === "object" && value !== null && "restLater" in value) || (Array.isArray(value) && value.some(isToFollow))).map(([id]) => id);
+  const toFollow = Object.entries(answers).filter(([, value]) => value === sentLater || (typeof value === "object" && value !== null && "restLater" in value) || (Array.isArray(value) && value.some(isToFollow))).map(([id]) => id);
   return [...new Set([...(asked?.fields ?? []), ...toFollow])];
 }

@@ -24,6 +24,21 @@ export type Shown =
 
 export type ShownValues = { [name: string]: Shown };
 
+/** A sentence of `locales/` as a value of another. */
+export function words(key: string, values?: ShownValues): Shown {
+  return values === undefined ? { show: "words", key } : { show: "words", key, values };
+}
+
+export function instant(at: Date): Shown {
+  return { show: "instant", at: at.toISOString() };
+}
+
+/** A line of a card. */
+export interface Row {
+  name: Shown;
+  value: Shown;
+}
+
 /** One sentence or more: a key of `locales/` and its values. */
 export interface Part {
   key: string;

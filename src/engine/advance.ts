@@ -1,7 +1,7 @@
+import { words } from "../domain/shown.js";
 import { z } from "zod";
 import { clone } from "../lib/clone.js";
 import type { Json, JsonObject } from "../domain/json.js";
-import { words } from "./asks/ask.js";
 import { cardRows, review } from "./card.js";
 import { at, holds } from "./conditions.js";
 import { begin, keepDraft, leftWith } from "./drafts.js";

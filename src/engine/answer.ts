@@ -2,6 +2,7 @@ import { clone } from "../lib/clone.js";
 import type { Json } from "../domain/json.js";
 import type { Part } from "../domain/shown.js";
 import { addDays, localDate } from "../domain/dates.js";
+import { remindLaterDays } from "../domain/registration.js";
 import { fold } from "../lib/text.js";
 import { askTypeOf } from "./asks/index.js";
 import { quoted } from "./asks/simple.js";
@@ -32,8 +33,8 @@ export function answerQuestion(run: Run, question: Question, answer: Answer): vo
     goTo(talk, step.file);
     return go(run);
   }
-  if (answer.is === "option" && answer.value === later.value) return sentLater(run, talk, spec);
-  if (answer.is === "text" && spec.later && ["gui sau", "later", "de sau"].includes(fold(answer.text))) return sentLater(run, talk, spec);
+  if (answer.is === "option" && answer.value === later.value) return takeLater(run, talk, spec);
+  if (answer.is === "text" && spec.later && ["gui sau", "later", "de sau"].includes(fold(answer.text))) return takeLater(run, talk, spec);
   if ("ask" in step && step.otherwise !== undefined && answer.is === "text") {
     talk.before ??= clone(talk.answers);
     if (step.save !== undefined) talk.answers[step.save] = answer.text;
@@ -119,14 +120,11 @@ function mend(run: Run, talk: Talk, question: Question, parsed: Extract<Parsed, 
   aside(run, parts);
 }
 
-function sentLater(run: Run, talk: Talk, spec: AskSpec): void {
+function takeLater(run: Run, talk: Talk, spec: AskSpec): void {
   talk.before ??= clone(talk.answers);
   run.lead.push(saidLater(run, talk, spec));
   accept(run, talk, spec, later.value, { is: "option", value: later.value });
 }
-
-/** Days after which the owner of a registration is reminded of what they wanted to send later. */
-const remindLaterDays = 3;
 
 function saidLater(run: Run, talk: Talk, spec: AskSpec): Part {
   if (callOf(run, talk)?.fields.some((field) => field.id === spec.name) !== true) return { key: "echo.later_plain", values: { label: spec.label } };

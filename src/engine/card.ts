@@ -1,13 +1,13 @@
 import { z } from "zod";
+import { CertificateAnswer } from "../domain/answers.js";
 import type { Json, JsonObject } from "../domain/json.js";
-import type { Shown } from "../domain/shown.js";
+import { words, type Shown } from "../domain/shown.js";
 import { askTypeOf } from "./asks/index.js";
 import { piecesOf } from "./asks/pieces.js";
-import { capital, words, type AskSpec } from "./asks/ask.js";
+import { capital, type AskSpec } from "./asks/ask.js";
 import type { AskStep } from "./flow.js";
-import { open } from "./question.js";
 import { callOf, say, type Run } from "./run.js";
-import { later } from "./question.js";
+import { later, open } from "./question.js";
 import { askedFields, fieldAt, headOf, specAt, stackFor } from "./specs.js";
 import type { Talk } from "./session.js";
 
@@ -72,13 +72,12 @@ export function showAnswer(run: Run, spec: AskSpec, value: Json): Shown {
   return askTypeOf(spec).show(value, spec);
 }
 
-const Certificate = z.looseObject({ kind: z.string(), expiresOn: z.string().exactOptional(), fileIds: z.array(z.string()).default([]) });
 const Award = z.looseObject({ awardName: z.string(), year: z.number().exactOptional() });
 
 function showItems(run: Run, spec: AskSpec, items: readonly Json[]): Shown {
   if (items.length === 0) return words(run.ctx.has(`none.${spec.name}`) ? `none.${spec.name}` : "ask.none");
   const of = items.map((item): Shown => {
-    const certificate = Certificate.safeParse(item);
+    const certificate = CertificateAnswer.safeParse(item);
     if (certificate.success) {
       const { kind, expiresOn, fileIds } = certificate.data;
       const name: Shown = run.ctx.has(`certificate_kind.${kind}`) ? words(`certificate_kind.${kind}`) : kind;

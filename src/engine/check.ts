@@ -24,14 +24,14 @@ export function checkFlows(loaded: Loaded, known: Known): string[] {
       words.set(word, flow.id);
     }
     if (flow.steps[flow.start] === undefined) tell(undefined, `start: no such step: ${flow.start}`);
-    for (const [name, step] of Object.entries(flow.steps)) checkStep(flow, name, step, loaded, known, (message) => tell(name, message));
+    for (const [name, step] of Object.entries(flow.steps)) checkStep(flow, step, loaded, known, (message) => tell(name, message));
     for (const name of unreachable(flow)) tell(name, "no step leads here");
     for (const name of endless(flow)) tell(name, "no way from here to an end");
   }
   return problems;
 }
 
-function checkStep(flow: Flow, name: string, step: Step, loaded: Loaded, known: Known, tell: (message: string) => void): void {
+function checkStep(flow: Flow, step: Step, loaded: Loaded, known: Known, tell: (message: string) => void): void {
   for (const target of targets(step)) if (flow.steps[target] === undefined) tell(`no such step: ${target}`);
   for (const called of calledFlows(step)) if (loaded.bundle.flows[called] === undefined) tell(`no such flow: ${called}`);
   for (const { key, given } of keys(step)) {
@@ -55,7 +55,6 @@ function checkStep(flow: Flow, name: string, step: Step, loaded: Loaded, known: 
     if (step.options.length > 5) tell("more than five choices");
   }
   if ("ask" in step && !Array.isArray(step.options) && step.next === undefined && step.yes === undefined) tell("leads nowhere: needs next or yes");
-  void name;
 }
 
 function targets(step: Step): string[] {

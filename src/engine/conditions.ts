@@ -1,3 +1,4 @@
+import { sentLater } from "../domain/answers.js";
 import type { Condition } from "../domain/call.js";
 import type { Json, JsonObject } from "../domain/json.js";
 
@@ -10,9 +11,6 @@ export function at(answers: JsonObject, path: string): Json | undefined {
   }
   return value;
 }
-
-/** Stands in place of an answer that is sent afterwards; a condition takes it for none. */
-export const sentLater = "@later";
 
 export function holds(condition: Condition | undefined, answers: JsonObject): boolean {
   if (condition === undefined) return true;

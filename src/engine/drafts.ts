@@ -1,7 +1,6 @@
 import { clone } from "../lib/clone.js";
 import type { JsonObject } from "../domain/json.js";
-import type { Part, Shown } from "../domain/shown.js";
-import { words } from "./asks/ask.js";
+import { words, type Part, type Shown } from "../domain/shown.js";
 import { at } from "./conditions.js";
 import { open, park } from "./question.js";
 import { callOf, flowOf, here, stepAt, type Run } from "./run.js";

@@ -1,7 +1,8 @@
+import { words } from "../domain/shown.js";
 import { clone } from "../lib/clone.js";
 import { fold } from "../lib/text.js";
 import { choose } from "../domain/said/choose.js";
-import { capital, words } from "./asks/ask.js";
+import { capital } from "./asks/ask.js";
 import { piecesOf } from "./asks/pieces.js";
 import { quoted } from "./asks/simple.js";
 import { cardRows, rowNames, showRow, type Row } from "./card.js";
@@ -17,14 +18,15 @@ const mostPressed = 4;
 
 export function askWhatToEdit(run: Run, talk: Talk, step: AskStep): void {
   const rows = cardRows(run, talk, step.rows ?? []);
-  const options = rows.map((row) => ({ value: nameOf(row), label: row.name }));
+  const options = rows.map((row) => ({ value: rowName(row), label: row.name }));
   const none = { value: "@none", label: words("edit.none") };
   const many = rows.length > mostPressed;
   const parts = [{ key: "edit.which" }, ...(many ? [{ key: "edit.names", values: { names: { show: "list" as const, of: rows.map(({ name }) => name) } } }] : [])];
   open(run, { special: "edit_what", parts, options: many ? [none] : [...options, none] });
 }
 
-function nameOf(row: Row): string {
+/** As `edit` takes it: the answer, and which of its rows. */
+export function rowName(row: Row): string {
   return row.row === undefined ? row.id : `${row.id}.${row.row}`;
 }
 
@@ -38,7 +40,7 @@ export function rowNamed(run: Run, talk: Talk, step: AskStep, said: string): Row
 /** Opens the row that was named; when none is, says so and asks which. True when nothing was opened and the flow goes on by itself. */
 export function editNamed(run: Run, talk: Talk, step: AskStep, said: string): boolean {
   const row = rowNamed(run, talk, step, said);
-  if (row !== null) return edit(run, talk, nameOf(row));
+  if (row !== null) return edit(run, talk, rowName(row));
   run.lead.push({ key: "edit.no_such", values: { text: quoted(said) } });
   askWhatToEdit(run, talk, step);
   return false;

@@ -1,7 +1,6 @@
 import type { Call, Field } from "../domain/call.js";
 import { lastMomentBefore, addDays } from "../domain/dates.js";
 import { z } from "zod";
-import { words } from "./asks/ask.js";
 import { askTypeOf } from "./asks/index.js";
 import { at, holds } from "./conditions.js";
 import { ask } from "./question.js";
@@ -10,7 +9,7 @@ import { askContext, callOf, flowOf, say, type Run } from "./run.js";
 import { askedFields, specAt } from "./specs.js";
 import type { Option, Position, Talk } from "./session.js";
 import type { Json } from "../domain/json.js";
-import type { Shown } from "../domain/shown.js";
+import { words, type Shown } from "../domain/shown.js";
 
 /** What a form does next. */
 export type FormStep = "answered" | "asked" | "entered" | "closed" | { query: string; args: Record<string, Json> };

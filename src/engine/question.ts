@@ -1,9 +1,9 @@
 import { clone } from "../lib/clone.js";
 import type { Json } from "../domain/json.js";
-import type { Part, Shown } from "../domain/shown.js";
+import { words, type Part, type Shown } from "../domain/shown.js";
 import { askTypeOf } from "./asks/index.js";
-import { capital, words, type AskSpec } from "./asks/ask.js";
-import { sentLater } from "./conditions.js";
+import { capital, type AskSpec } from "./asks/ask.js";
+import { sentLater } from "../domain/answers.js";
 import { choose, chooseMany } from "../domain/said/choose.js";
 import { fold } from "../lib/text.js";
 import { samePlace, say, top, type Run } from "./run.js";

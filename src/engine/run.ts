@@ -108,12 +108,10 @@ export function askContext(run: Run, talk: Talk | undefined = top(run)): AskCont
     answers: talk?.answers ?? {},
     remindBefore: call?.reminders?.before ?? [],
     has: run.ctx.has,
-    shown: (value) => run.ctx.shown(run.session.language, value),
     language: run.session.language,
     places: run.ctx.places,
     office: run.ctx.office,
     ...(lastOn === undefined ? {} : { lastOn }),
-    text: (part) => run.ctx.text(run.session.language, part),
   };
 }
 

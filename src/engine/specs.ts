@@ -1,7 +1,7 @@
 import type { Call, Field } from "../domain/call.js";
 import type { Json } from "../domain/json.js";
-import type { Shown } from "../domain/shown.js";
-import { capital, words, type AskSpec } from "./asks/ask.js";
+import { words, type Shown } from "../domain/shown.js";
+import { capital, type AskSpec } from "./asks/ask.js";
 import type { AskStep, Flow } from "./flow.js";
 import { callOf, flowOf, here, stepAt, values, type Run } from "./run.js";
 import type { Position, Talk } from "./session.js";

@@ -5,7 +5,7 @@ import type { JsonObject } from "../domain/json.js";
 import type { Answer } from "./asks/ask.js";
 import { go, result } from "./advance.js";
 import { begin, keepDraft, undoEdit } from "./drafts.js";
-import { edit, rowNamed, wantsEdit } from "./editing.js";
+import { edit, rowName, rowNamed, wantsEdit } from "./editing.js";
 import { answerQuestion, leaveTalk } from "./answer.js";
 import { aside, open, optionBy, park, repeat } from "./question.js";
 import { askContext, here, samePlace, say, stepAt, top, type Input, type Run, type StepContext, type Stepped } from "./run.js";
@@ -107,7 +107,7 @@ function editsAnother(run: Run, text: string): boolean {
   const row = "ask" in step ? rowNamed(run, there, step, wanted) : null;
   if (row === null) return false;
   undoEdit(talk);
-  if (edit(run, talk, row.row === undefined ? row.id : `${row.id}.${row.row}`)) go(run);
+  if (edit(run, talk, rowName(row))) go(run);
   return true;
 }
 

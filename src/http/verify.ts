@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import type { Language, Shown } from "../domain/shown.js";
+import { instant, type Language, type Shown } from "../domain/shown.js";
 import type { I18n } from "../i18n/i18n.js";
 import { html, type Html } from "../lib/html.js";
 import { contentSecurityPolicy } from "./security-headers.js";
@@ -64,9 +64,9 @@ function card(i18n: I18n, language: Language, view: PublicRegistration): Html {
     row(say("lookup.product"), view.product),
     row(say("lookup.owner"), view.owner),
     row(say("lookup.province"), view.province),
-    row(say("lookup.state"), say("status.row", { state: say(`state.${view.state}`), since: { show: "instant", at: since.toISOString() } })),
+    row(say("lookup.state"), say("status.row", { state: say(`state.${view.state}`), since: instant(since) })),
   ];
-  const dates = view.history.map((each) => row(say(`state.${each.state}`), say("ask.shown", { value: { show: "instant", at: each.at.toISOString() } })));
+  const dates = view.history.map((each) => row(say(`state.${each.state}`), say("ask.shown", { value: instant(each.at) })));
   return html`<h2>${say("lookup.found", { code: view.code })}</h2><dl>${rows}</dl><h2>${say("web.verify_history")}</h2><dl>${dates}</dl>`;
 }
 

@@ -3,11 +3,10 @@ import { z } from "zod";
 import type { Action, Turn } from "../domain/capabilities.js";
 import { asJson } from "../domain/json.js";
 import { Purpose } from "../domain/person.js";
-import type { Language } from "../domain/shown.js";
+import { instant, type Language } from "../domain/shown.js";
 import type { I18n } from "../i18n/i18n.js";
 import { requestShown, type DataRequests } from "./data-requests.js";
 import type { PeopleDeps } from "./deps.js";
-import { instant } from "./shown.js";
 
 /** The sentences that are shown before a consent is asked for, the question last. */
 const sentences: Readonly<Record<Purpose, readonly string[]>> = {

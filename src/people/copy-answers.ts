@@ -1,9 +1,9 @@
+import { sentLater } from "../domain/answers.js";
 import type { Call } from "../domain/call.js";
 import { Place, placeLabel } from "../domain/place.js";
 import { Quantity } from "../domain/quantity.js";
-import type { Language, Shown } from "../domain/shown.js";
+import { words, type Language, type Shown } from "../domain/shown.js";
 import type { I18n } from "../i18n/i18n.js";
-import { words } from "./shown.js";
 
 /** Where the names of an answer's values stand in the locales. */
 const named: Readonly<Record<string, string>> = { productSet: "product_set", kind: "certificate_kind", kinds: "certificate_kind", ownerType: "owner_type" };
@@ -31,7 +31,7 @@ export function answerShown(i18n: Pick<I18n, "has" | "text">, language: Language
 }
 
 function stringShown(i18n: Pick<I18n, "has">, id: string, value: string): Shown {
-  if (value === "@later") return words("copy.later");
+  if (value === sentLater) return words("copy.later");
   const key = `${named[id] ?? ""}.${value}`;
   if (i18n.has("vi", key)) return words(key);
   if (/^\d{4}-\d\d-\d\d$/.test(value)) return { show: "date", on: value };

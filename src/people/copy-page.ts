@@ -1,11 +1,10 @@
 import type { Call } from "../domain/call.js";
 import { placeLabel } from "../domain/place.js";
-import type { Shown, ShownValues } from "../domain/shown.js";
+import { instant, words, type Shown, type ShownValues } from "../domain/shown.js";
 import { html, Html } from "../lib/html.js";
 import type { Copy } from "./copy-contents.js";
 import type { PeopleDeps } from "./deps.js";
 import { answerName, answerShown } from "./copy-answers.js";
-import { instant, words } from "./shown.js";
 
 const style = new Html(
   '<style>body{font:1.0625rem/1.5 system-ui,sans-serif;max-width:44rem;margin:0 auto;padding:1rem;color:#1b1b1b}h1{font-size:1.5rem}h2{font-size:1.2rem;margin-top:2rem;border-bottom:1px solid #bbb}dt{color:#4a4f48}dd,li{margin:0 0 .6rem;overflow-wrap:anywhere;white-space:pre-line}@media print{a::after{content:" " attr(href);font-size:.7rem}}</style>',

@@ -1,12 +1,10 @@
-import { createHmac } from "node:crypto";
+import { instant, words } from "../domain/shown.js";
 import type { Query, Turn } from "../domain/capabilities.js";
-import { makeCode, readCode } from "../domain/codes.js";
+import { freeCode, readCode } from "../domain/codes.js";
 import type { DataRequest } from "../domain/data-request.js";
 import { addDays, localDate } from "../domain/dates.js";
 import { asJson, type JsonObject } from "../domain/json.js";
-import type { Tx } from "../domain/ports.js";
 import type { PeopleDeps } from "./deps.js";
-import { instant, words } from "./shown.js";
 
 /** Codes of data requests begin so. */
 const prefix = "DL";
@@ -21,21 +19,13 @@ export interface DataRequests {
 }
 
 export function createDataRequests({ requests, secret, addWorkingDays }: Pick<PeopleDeps, "requests" | "secret" | "addWorkingDays">): DataRequests {
-  async function freeCode(tx: Tx, key: string): Promise<string> {
-    for (let n = 0; ; n++) {
-      const digits = createHmac("sha256", secret).update(`data-request:${key}#${n}`).digest().readUInt32BE(0) % 1_000_000;
-      const code = makeCode(prefix, String(digits).padStart(6, "0"));
-      if ((await requests.byCode(tx, code)) === null) return code;
-    }
-  }
-
   return {
     async ask(kind, { tx, key, now, contact }) {
       const there = (await requests.openOf(tx, contact._id)).find((each) => each.kind === kind);
       if (there !== undefined) return there;
       const on = localDate(now);
       const request: DataRequest = {
-        _id: await freeCode(tx, key),
+        _id: await freeCode({ secret, seed: `data-request:${key}`, prefix }, async (code) => (await requests.byCode(tx, code)) !== null),
         kind,
         contactId: contact._id,
         at: now,

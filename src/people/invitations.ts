@@ -3,10 +3,9 @@ import { UserError } from "../domain/errors.js";
 import { asJson } from "../domain/json.js";
 import { ownersOf, type Invitation, type Role } from "../domain/person.js";
 import type { Tx } from "../domain/ports.js";
-import type { Shown } from "../domain/shown.js";
+import { words, type Shown } from "../domain/shown.js";
 import { mac } from "../lib/ids.js";
 import type { PeopleDeps } from "./deps.js";
-import { words } from "./shown.js";
 
 export interface Invitations {
   /** Makes a single-use invitation; the code is shown once and kept as a digest only. `by`: a contact's id, or "cli". Throws `UserError`. */

@@ -2,12 +2,11 @@ import type { Action, Query } from "../domain/capabilities.js";
 import { copyPrefix, copyTypeOf, copyTypes } from "../domain/file.js";
 import { asJson } from "../domain/json.js";
 import { consentTo, ownersOf } from "../domain/person.js";
-import { languages, type Shown } from "../domain/shown.js";
+import { instant, languages, words, type Row, type Shown } from "../domain/shown.js";
 import { mac } from "../lib/ids.js";
 import { fold } from "../lib/text.js";
 import { requestShown, type DataRequests } from "./data-requests.js";
 import type { PeopleDeps } from "./deps.js";
-import { instant, words, type Row } from "./shown.js";
 
 /** How long a copy can be opened; the sweep of files that nothing refers to takes it away after as long. */
 const copyValidMs = 24 * 3_600_000;

@@ -1,17 +1,14 @@
 import { z } from "zod";
 import type { Action, Query, Turn } from "../domain/capabilities.js";
 import { localDate } from "../domain/dates.js";
+import { sentLater } from "../domain/answers.js";
 import { asJson } from "../domain/json.js";
 import { ownerTypes } from "../domain/owner-name.js";
 import { consentTo, ownersOf, type Owner } from "../domain/person.js";
 import { Place, placeLabel } from "../domain/place.js";
-import type { Shown } from "../domain/shown.js";
+import { words, type Row, type Shown } from "../domain/shown.js";
 import { mac } from "../lib/ids.js";
 import type { PeopleDeps } from "./deps.js";
-import { words, type Row } from "./shown.js";
-
-/** Stands in place of an answer that is sent afterwards. */
-const sentLater = "@later";
 
 const KeptOwner = z.object({
   ownerId: z.string().nullish(),

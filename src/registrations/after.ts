@@ -1,19 +1,18 @@
 import { z } from "zod";
 import { isDeepStrictEqual } from "node:util";
 import type { Action, Query, Turn } from "../domain/capabilities.js";
+import { filesIn, sentLater, WithFiles } from "../domain/answers.js";
 import type { Call } from "../domain/call.js";
 import { addDays, localDate } from "../domain/dates.js";
 import { asJson, type Json } from "../domain/json.js";
 import { mayMove } from "../domain/policy.js";
 import type { ProductStore, RegistrationStore } from "../domain/registration-ports.js";
 import { isToFollow, mayAmend, stillMissing, type Registration } from "../domain/registration.js";
-import type { Shown } from "../domain/shown.js";
+import { instant, words, type Shown } from "../domain/shown.js";
 import { fold } from "../lib/text.js";
-import { filesIn } from "./answers.js";
 import { titleOf, type Calls } from "./calls.js";
 import type { Due } from "./due.js";
 import { keepProduct } from "./on-file.js";
-import { words } from "./shown.js";
 
 export interface AfterDeps {
   store: RegistrationStore;
@@ -21,8 +20,6 @@ export interface AfterDeps {
   calls: Calls;
   due: Due;
 }
-
-const Files = z.looseObject({ fileIds: z.array(z.string()) });
 
 /** What an owner does with a registration that was sent: see it, add to it, correct it, withdraw it. */
 export function afterSending({ store, products, calls, due }: AfterDeps): { queries: Query[]; actions: Action[] } {
@@ -77,7 +74,7 @@ export function afterSending({ store, products, calls, due }: AfterDeps): { quer
         ...Object.fromEntries(kept),
         ownerName: registration.ownerName,
         call: { code: call.code, revision: registration.call.revision, title: titleOf(call), pinned: true },
-        had: Object.fromEntries(again.flatMap((id) => { const files = Files.safeParse(registration.answers[id]); return files.success ? [[id, files.data.fileIds.length]] : []; })),
+        had: Object.fromEntries(again.flatMap((id) => { const files = WithFiles.safeParse(registration.answers[id]); return files.success ? [[id, files.data.fileIds.length]] : []; })),
       });
     },
   };
@@ -104,7 +101,7 @@ export function afterSending({ store, products, calls, due }: AfterDeps): { quer
       }
       if (changed.length === 0) return { outcome: "unchanged" };
       const name = typeof now["productName"] === "string" ? now["productName"] : registration.product.name;
-      const openFields = (registration.asked?.fields ?? []).filter((id) => given[id] === "@later" || !changed.some(({ field }) => field === id));
+      const openFields = (registration.asked?.fields ?? []).filter((id) => given[id] === sentLater || !changed.some(({ field }) => field === id));
       const asked = registration.asked === undefined || openFields.length === 0 ? undefined : { ...registration.asked, fields: openFields };
       const state = asked === undefined ? ("submitted" as const) : ("returned" as const);
       const change = { state, answers: now, fileIds: [...new Set(filesIn(Object.values(now)))], product: { name, folded: fold(name) }, ...(asked === undefined ? {} : { asked }) };
@@ -115,7 +112,7 @@ export function afterSending({ store, products, calls, due }: AfterDeps): { quer
       const by = call.answerAgainWithinDays === undefined ? undefined : addDays(localDate(turn.now), call.answerAgainWithinDays);
       const next: Shown = asked !== undefined ? words("amended.next_missing") : by === undefined ? words("amended.next") : words("amended.next_by", { by: { show: "date", on: by } });
       const missing: Shown = left.length === 0 ? words("amended.whole") : words("amended.missing", { names: { show: "list", of: left.map((id) => words(`label.${id}`)) } });
-      return { outcome: "amended", value: asJson({ at: { show: "instant", at: turn.now.toISOString() }, missing, next }) };
+      return { outcome: "amended", value: asJson({ at: instant(turn.now), missing, next }) };
     },
   };
 
@@ -129,7 +126,7 @@ export function afterSending({ store, products, calls, due }: AfterDeps): { quer
       const may = mayMove({ contactId: turn.contact._id, grants: turn.contact.grants }, registration, "withdrawn") === "yes";
       if (!may || !(await store.move(turn.tx, registration._id, registration.version, { state: "withdrawn" }, { state: "withdrawn", at: turn.now, by: turn.contact._id }))) return { outcome: "not_now" };
       await due.settled(turn.tx, registration, turn.now, "over");
-      return { outcome: "withdrawn", value: asJson({ at: { show: "instant", at: turn.now.toISOString() } }) };
+      return { outcome: "withdrawn", value: asJson({ at: instant(turn.now) }) };
     },
   };
 
@@ -143,9 +140,9 @@ function joined(before: unknown, said: unknown): unknown {
     // A paper that was to follow gives way to what came.
     return [...(before as unknown[]).filter((item) => added.length === 0 || !isToFollow(item)), ...added];
   }
-  const old = Files.safeParse(before);
-  if (old.success && said === "@later") return { ...old.data, restLater: true };
-  const added = Files.safeParse(said);
+  const old = WithFiles.safeParse(before);
+  if (old.success && said === sentLater) return { ...old.data, restLater: true };
+  const added = WithFiles.safeParse(said);
   if (!old.success || !added.success) return said ?? before;
   return { ...added.data, fileIds: [...new Set([...old.data.fileIds, ...added.data.fileIds])] };
 }

@@ -1,8 +1,8 @@
+import { words } from "../domain/shown.js";
 import type { Query } from "../domain/capabilities.js";
 import { certificateKinds } from "../domain/certificates.js";
 import { guessProductSet, productSets } from "../domain/product-sets.js";
 import { asJson } from "../domain/json.js";
-import { words } from "./shown.js";
 
 /** Lists that a choice is made from; `like` is a text that may tell which one. */
 export const catalogues: Query[] = [

@@ -2,10 +2,7 @@ import { addDays, lastMomentBefore, localDate } from "../domain/dates.js";
 import { deadlineId, type Deadline, type DeadlineStore } from "../domain/deadline.js";
 import type { Call } from "../domain/call.js";
 import type { Tx } from "../domain/ports.js";
-import { stillMissing, type Registration } from "../domain/registration.js";
-
-/** Days after which an owner is reminded of what they wanted to send later. */
-const remindLaterDays = 3;
+import { remindLaterDays, stillMissing, type Registration } from "../domain/registration.js";
 
 /** What falls due with a registration: the province's look, what is to follow, what was sent back to be mended. */
 export interface Due {

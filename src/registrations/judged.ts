@@ -1,9 +1,9 @@
+import { words } from "../domain/shown.js";
 import type { Query } from "../domain/capabilities.js";
 import { localDate } from "../domain/dates.js";
 import { exemptingKind } from "../domain/eligibility.js";
 import { asJson } from "../domain/json.js";
 import type { Rule } from "../domain/rules.js";
-import { words } from "./shown.js";
 
 /** What the certificates given so far spare their owner. */
 export function judgedQuery(rules: readonly Rule[]): Query {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Query, Turn } from "../domain/capabilities.js";
+import { CertificateAnswer } from "../domain/answers.js";
 import type { Call } from "../domain/call.js";
 import { addDays, localDate } from "../domain/dates.js";
 import { leastStars, recognisedUntil } from "../domain/eligibility.js";
@@ -9,8 +10,7 @@ import { productId, Recognition, type Product } from "../domain/product.js";
 import type { Tx } from "../domain/ports.js";
 import type { ProductStore, RegistrationStore } from "../domain/registration-ports.js";
 import type { Registration } from "../domain/registration.js";
-import type { Shown } from "../domain/shown.js";
-import { words } from "./shown.js";
+import { words, type Shown } from "../domain/shown.js";
 
 export interface OnFileDeps {
   store: Pick<RegistrationStore, "ofOwner" | "byCode">;
@@ -19,7 +19,6 @@ export interface OnFileDeps {
 }
 
 const CallRef = z.looseObject({ code: z.string(), revision: z.number() });
-const Certificates = z.array(z.looseObject({ kind: z.string(), expiresOn: z.string().exactOptional(), fileIds: z.array(z.string()).default([]) }));
 
 /** What an owner's file holds already, so that it is shown and not asked again (UX, principle 3). */
 export function onFileQueries({ store, products, form }: OnFileDeps): Query[] {
@@ -111,7 +110,7 @@ export function keepProduct(products: Pick<ProductStore, "save">, tx: Tx, { owne
 }
 
 /** Certificates with files that have not expired. */
-function inForce(registration: Registration, today: string): z.infer<typeof Certificates> {
-  const parsed = Certificates.safeParse(registration.answers["certificates"]);
+function inForce(registration: Registration, today: string): CertificateAnswer[] {
+  const parsed = CertificateAnswer.array().safeParse(registration.answers["certificates"]);
   return parsed.success ? parsed.data.filter(({ expiresOn, fileIds }) => fileIds.length > 0 && (expiresOn === undefined || expiresOn >= today)) : [];
 }

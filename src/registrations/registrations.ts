@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Audit } from "../domain/audit.js";
 import type { Action, Capability, Query } from "../domain/capabilities.js";
-import { makeCode, readCode } from "../domain/codes.js";
+import { filesIn } from "../domain/answers.js";
+import { freeCode, readCode } from "../domain/codes.js";
 import { addDays, lastMomentBefore, localDate, startOfDay } from "../domain/dates.js";
 import { assess, clauseShown, type Finding, type Verdict } from "../domain/eligibility.js";
 import { UserError } from "../domain/errors.js";
@@ -12,20 +13,17 @@ import { mayMove } from "../domain/policy.js";
 import type { Pushes, Transactions, Tx } from "../domain/ports.js";
 import type { ProductStore, RegistrationStore } from "../domain/registration-ports.js";
 import { moveBetween, movesFrom, type Registration, type RegistrationState } from "../domain/registration.js";
-import type { Language, Part, Shown } from "../domain/shown.js";
+import { instant, words, type Language, type Part, type Shown } from "../domain/shown.js";
 import type { DeadlineStore } from "../domain/deadline.js";
 import type { Rule } from "../domain/rules.js";
 import type { I18n } from "../i18n/i18n.js";
-import { createHmac } from "node:crypto";
 import { fold } from "../lib/text.js";
 import { afterSending } from "./after.js";
-import { filesIn } from "./answers.js";
 import { titleOf, type Calls } from "./calls.js";
 import { catalogues } from "./catalogues.js";
 import { createDue } from "./due.js";
 import { keepProduct, onFileQueries } from "./on-file.js";
 import { judgedQuery } from "./judged.js";
-import { instant, words } from "./shown.js";
 import { statusQuery, type StatusDeps } from "./status.js";
 
 export interface RegistrationDeps extends Pick<StatusDeps, "officer"> {
@@ -97,7 +95,7 @@ export function createRegistrations(deps: RegistrationDeps): Registrations {
       if (before === null && (turn.now < startOfDay(call.opensOn) || (late && call.late === "refused"))) return { outcome: "closed" };
       const registration: Registration = before ?? {
         _id: turn.key,
-        code: await freeCode(turn.tx, call.code, turn.key),
+        code: await freeCode({ secret: deps.secret, seed: turn.key, prefix: call.code }, async (code) => (await store.byCode(turn.tx, code)) !== null),
         call: said.call,
         contactId: turn.contact._id,
         ownerId,
@@ -125,7 +123,7 @@ export function createRegistrations(deps: RegistrationDeps): Registrations {
           : { show: "words", key: "register.next_by", values: { province, by: { show: "date", on: addDays(localDate(registration.submittedAt), call.answerWithinDays) } } };
       return {
         outcome: late ? "late" : "accepted",
-        value: asJson({ code: registration.code, at: { show: "instant", at: registration.submittedAt.toISOString() }, check, next, qr: deps.address(registration.code, turn.account.channel) }),
+        value: asJson({ code: registration.code, at: instant(registration.submittedAt), check, next, qr: deps.address(registration.code, turn.account.channel) }),
       };
     },
   };
@@ -144,15 +142,6 @@ export function createRegistrations(deps: RegistrationDeps): Registrations {
       not_met: rest("eligibility.not_met", named("not_met")),
       to_look: rest("eligibility.to_look", named("needs_person")),
     });
-  }
-
-  /** Six digits drawn from the submission's key, so that a repeat gets the same; the next draw when they are taken. */
-  async function freeCode(tx: Tx, prefix: string, key: string): Promise<string> {
-    for (let n = 0; ; n++) {
-      const digits = createHmac("sha256", deps.secret).update(`${key}#${n}`).digest().readUInt32BE(0) % 1_000_000;
-      const code = makeCode(prefix, String(digits).padStart(6, "0"));
-      if ((await store.byCode(tx, code)) === null) return code;
-    }
   }
 
   const sameProduct: Query = {

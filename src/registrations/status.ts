@@ -3,10 +3,9 @@ import { daysBetween, localDate } from "../domain/dates.js";
 import { asJson, type Json } from "../domain/json.js";
 import type { RegistrationStore } from "../domain/registration-ports.js";
 import { stillMissing, type Registration } from "../domain/registration.js";
-import type { Shown } from "../domain/shown.js";
+import { instant, words, type Shown } from "../domain/shown.js";
 import { showPhone } from "../lib/phone.js";
 import type { Calls } from "./calls.js";
-import { instant, words } from "./shown.js";
 
 export interface StatusDeps {
   store: Pick<RegistrationStore, "ofContact">;

@@ -2,7 +2,7 @@ import type { Audit } from "../domain/audit.js";
 import type { DataRequest, DataRequestStore, PersonalData } from "../domain/data-request.js";
 import type { FileRows, FileStore } from "../domain/file-ports.js";
 import type { DeliveryStore, Pushes, Transactions } from "../domain/ports.js";
-import type { Language } from "../domain/shown.js";
+import { instant, type Language } from "../domain/shown.js";
 import type { I18n } from "../i18n/i18n.js";
 import { mac } from "../lib/ids.js";
 import type { Log } from "../lib/log.js";
@@ -74,7 +74,7 @@ export function createErasure(deps: ErasureDeps): Erasure {
     const contactId = digestOf(request.contactId);
     const [to] = addresses;
     await transactions.runAnew(async (tx) => {
-      const content = deps.i18n.say(language, { key: "erasure.done", values: { code, at: { show: "instant", at: now.toISOString() } } });
+      const content = deps.i18n.say(language, { key: "erasure.done", values: { code, at: instant(now) } });
       if (to !== undefined) await deps.deliveries.insert(tx, [{ _id: lastMessage(code), lane: "reply", ...to, contactId, order: deps.nextOrder(), state: "queued", attempts: 0, content, queuedAt: now }]);
       await requests.update(tx, code, { state: "done", doneAt: now, contactId });
     });
@@ -91,7 +91,7 @@ export function createErasure(deps: ErasureDeps): Erasure {
   async function endWithdrawal({ _id: code, contactId }: DataRequest, now: Date): Promise<void> {
     const language = await deps.languageOf(contactId);
     await transactions.runAnew(async (tx) => {
-      const content = { ...deps.i18n.say(language, { key: "withdrawal.done", values: { code, at: { show: "instant", at: now.toISOString() } } }), push: true };
+      const content = { ...deps.i18n.say(language, { key: "withdrawal.done", values: { code, at: instant(now) } }), push: true };
       await deps.pushes.push(tx, { key: `withdrawal:${code}`, contactId, lane: "reply", content, now });
       await requests.update(tx, code, { state: "done", doneAt: now });
     });

@@ -19,7 +19,7 @@ const others: Answer[] = [
 ];
 
 function parse(kind: AskSpec["kind"], answer: Answer | string, spec: Partial<AskSpec> = {}, partial?: Json): Parsed {
-  const ctx: AskContext = { today: "2026-11-23", language: "vi", places: stage.places, office: secretOffice, lastOn: "2026-12-23", remindBefore: [14, 7, 3], answers: {}, has: (key) => stage.i18n.has("vi", key), text: (part) => stage.i18n.text("vi", part), shown: (shown) => stage.i18n.text("vi", { key: "ask.shown", values: { value: shown } }) };
+  const ctx: AskContext = { today: "2026-11-23", language: "vi", places: stage.places, office: secretOffice, lastOn: "2026-12-23", remindBefore: [14, 7, 3], answers: {}, has: (key) => stage.i18n.has("vi", key) };
   const whole: AskSpec = { name: "x", kind, label: "tên", question: { key: "who.owner_name" }, later: false, extract: [], pages: false, free: false, values: {}, labelOf: String, ...spec };
   return askTypeOf(whole).parse(typeof answer === "string" ? { is: "text", text: answer } : answer, whole, partial, ctx);
 }

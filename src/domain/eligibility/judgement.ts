@@ -35,8 +35,6 @@ export interface Judgement {
 
 export type Judge = (answers: Answers, check: Check) => Judgement;
 
-export const later = "@later";
-
 export function judged(verdict: Verdict, reason: ReasonId, values: ShownValues = {}, ...rules: readonly Rule[]): Judgement {
   return { verdict, reason, values, sources: rules.map(({ source }) => source) };
 }

@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { sentLater } from "../answers.js";
 import { assertNever } from "../../lib/never.js";
 import { recognisedUntil } from "./recognition.js";
 import { productSetOf } from "../product-sets.js";
-import { date, judged, later, ruleOf, type Answers, type Judge, type Judgement } from "./judgement.js";
+import { date, judged, ruleOf, type Answers, type Judge, type Judgement } from "./judgement.js";
 
 const Decision = z.object({
   decisionOn: z.iso.date().optional().catch(undefined),
@@ -35,7 +36,7 @@ export const processed: Judge = ({ productSet }, check) => {
 
 export const recognitionOnLastDay: Judge = (answers, check) => {
   const said = decisionOf(answers);
-  if (said === null) return judged("needs_person", answers["decision"] === later ? "recognition_later" : "recognition_not_told");
+  if (said === null) return judged("needs_person", answers["decision"] === sentLater ? "recognition_later" : "recognition_not_told");
   const { decisionOn, stars, fileIds } = said;
   const months = ruleOf(check, "recognition_months");
   const least = ruleOf(check, "least_stars");
@@ -56,7 +57,7 @@ const Photos = z.object({ fileIds: z.array(z.string()), restLater: z.boolean().o
 export function label({ labelPhotos }: Answers): Judgement {
   const photos = Photos.safeParse(labelPhotos);
   const count = photos.success ? photos.data.fileIds.length : 0;
-  if (labelPhotos === later || (count === 0 && photos.data?.restLater === true)) return judged("needs_person", "label_later");
+  if (labelPhotos === sentLater || (count === 0 && photos.data?.restLater === true)) return judged("needs_person", "label_later");
   if (count === 0) return judged("needs_person", "label_not_told");
   return judged("needs_person", photos.data?.restLater === true ? "label_rest_later" : "label_there", { count });
 }

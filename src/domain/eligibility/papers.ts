@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { sentLater } from "../answers.js";
 import { clean } from "../../lib/text.js";
 import { certificateKind, type CertificateKind } from "../certificates.js";
 import { productSetOf } from "../product-sets.js";
 import type { Rule } from "../rules.js";
 import type { Shown, ShownValues } from "../shown.js";
-import { date, judged, later, ruleOf, type Check, type Judge, type Judgement, type ReasonId, type Verdict } from "./judgement.js";
+import { date, judged, ruleOf, type Check, type Judge, type Judgement, type ReasonId, type Verdict } from "./judgement.js";
 
 const Said = z.object({
   kind: z.string(),
@@ -65,7 +66,7 @@ function byStanding({ standing, values }: Paper, ...rules: Rule[]): Judgement {
 }
 
 function notThere(certificates: unknown): Judgement {
-  return judged("needs_person", certificates === later ? "papers_later" : "papers_not_told");
+  return judged("needs_person", certificates === sentLater ? "papers_later" : "papers_not_told");
 }
 
 export const advancedQuality: Judge = ({ certificates }, check) => {

@@ -61,8 +61,6 @@ export interface AskContext {
   /** Everything answered so far. */
   answers: JsonObject;
   has(key: string): boolean;
-  text(part: Part): string;
-  shown(value: Shown): string;
 }
 
 export type Parsed =
@@ -86,10 +84,6 @@ export interface AskType {
 
 export function problem(key: string, values: Record<string, Shown> = {}): Parsed {
   return { is: "problem", part: { key, values } };
-}
-
-export function words(key: string, values?: Record<string, Shown>): Shown {
-  return values === undefined ? { show: "words", key } : { show: "words", key, values };
 }
 
 export function capital(of: Shown): Shown {

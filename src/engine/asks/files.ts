@@ -1,12 +1,13 @@
 import { z } from "zod";
+import { WithFiles } from "../../domain/answers.js";
 import type { Json, JsonObject } from "../../domain/json.js";
-import type { Part } from "../../domain/shown.js";
+import { words, type Part } from "../../domain/shown.js";
 import { keptUntilRenewed } from "./pieces/decision.js";
 import { missingOf, piecesOf, skip } from "./pieces.js";
 import type { Pieces } from "./pieces/piece.js";
 import { quoted } from "./simple.js";
 import { askSheet, Sorted, sortSheet } from "./sheets.js";
-import { agrees, problem, words, type Answer, type AskContext, type AskSpec, type AskType, type Parsed } from "./ask.js";
+import { agrees, problem, type Answer, type AskContext, type AskSpec, type AskType, type Parsed } from "./ask.js";
 
 const Partial = z.object({
   fileIds: z.array(z.string()).default([]),
@@ -56,7 +57,7 @@ export const files: AskType = {
     }
   },
   show(value, spec) {
-    const parsed = z.looseObject({ fileIds: z.array(z.string()), restLater: z.boolean().exactOptional() }).safeParse(value);
+    const parsed = WithFiles.safeParse(value);
     if (!parsed.success) return "";
     const count = parsed.data.fileIds.length;
     const pieces = piecesOf(spec);

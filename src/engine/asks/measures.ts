@@ -4,8 +4,8 @@ import { readCoordinates } from "../../domain/said/coordinates.js";
 import { maskTaxCode, readTaxCode } from "../../domain/said/tax-code.js";
 import { grams, Quantity } from "../../domain/quantity.js";
 import type { Json } from "../../domain/json.js";
-import type { Shown } from "../../domain/shown.js";
-import { notText, problem, words, type AskType } from "./ask.js";
+import { words, type Shown } from "../../domain/shown.js";
+import { notText, problem, type AskType } from "./ask.js";
 import { quoted, withUnit } from "./simple.js";
 
 /** Whole đồng. */

@@ -1,7 +1,8 @@
+import { words } from "../../domain/shown.js";
 import type { JsonObject } from "../../domain/json.js";
 import { z } from "zod";
 import { characters, clean } from "../../lib/text.js";
-import { agrees, notText, problem, words, type AskContext, type AskSpec, type AskType, type Parsed } from "./ask.js";
+import { agrees, notText, problem, type AskContext, type AskSpec, type AskType, type Parsed } from "./ask.js";
 import { award } from "./pieces/award.js";
 import { certificate } from "./pieces/certificate.js";
 import { decision } from "./pieces/decision.js";

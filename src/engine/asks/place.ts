@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { asJson, type Json } from "../../domain/json.js";
 import { Place, placeLabel, provinceLabel, type PlaceMatch } from "../../domain/place.js";
-import type { Shown } from "../../domain/shown.js";
+import { words, type Shown } from "../../domain/shown.js";
 import { characters } from "../../lib/text.js";
-import { agrees, notText, problem, words, type AskContext, type AskType, type Parsed } from "./ask.js";
+import { agrees, notText, problem, type AskContext, type AskType, type Parsed } from "./ask.js";
 
 const Partial = z.discriminatedUnion("step", [
   /** "Understood as …: right?" */

@@ -1,6 +1,7 @@
+import { words } from "../../domain/shown.js";
 import { z } from "zod";
 import type { Json } from "../../domain/json.js";
-import { words, type Parsed } from "./ask.js";
+import type { Parsed } from "./ask.js";
 
 /** The kind told of each photo so far; `@same`: another page of the one before. */
 export const Sorted = z.array(z.string());

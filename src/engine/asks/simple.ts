@@ -1,12 +1,12 @@
 import { findDate, parseDate } from "../../domain/said/date.js";
 import { readOwnerName } from "../../domain/owner-name.js";
-import type { Shown } from "../../domain/shown.js";
+import { words, type Shown } from "../../domain/shown.js";
 import { readEmail } from "../../domain/said/email.js";
 import { parseNumber } from "../../domain/said/number.js";
 import type { Json } from "../../domain/json.js";
 import { parsePhone } from "../../lib/phone.js";
 import { characters, clean, fold, hasLetter } from "../../lib/text.js";
-import { capital, notText, problem, words, type AskSpec, type AskType } from "./ask.js";
+import { capital, notText, problem, type AskSpec, type AskType } from "./ask.js";
 
 const saved = (value: Json): { key: string; values: { value: string | number } } => ({
   key: "echo.saved",

@@ -1,7 +1,6 @@
 import type { JsonObject } from "../../../domain/json.js";
 import { parseAward } from "../../../domain/said/award.js";
-import type { Shown } from "../../../domain/shown.js";
-import { words } from "../ask.js";
+import { words, type Shown } from "../../../domain/shown.js";
 import type { Pieces } from "./piece.js";
 
 const names = ["awardName", "organiser", "year"] as const;

@@ -1,7 +1,6 @@
 import type { JsonObject } from "../../../domain/json.js";
 import { parseCertificate } from "../../../domain/said/certificate.js";
-import type { Shown } from "../../../domain/shown.js";
-import { words } from "../ask.js";
+import { words, type Shown } from "../../../domain/shown.js";
 import type { Pieces } from "./piece.js";
 
 const names = ["certificateNumber", "issuer", "expiresOn"] as const;

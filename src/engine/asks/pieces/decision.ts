@@ -4,9 +4,9 @@ import type { Json, JsonObject } from "../../../domain/json.js";
 import { Place, communeLabel } from "../../../domain/place.js";
 import { parseDate } from "../../../domain/said/date.js";
 import { parseDecision } from "../../../domain/said/decision.js";
-import type { Part, Shown } from "../../../domain/shown.js";
+import { words, type Part, type Shown } from "../../../domain/shown.js";
 import { clean } from "../../../lib/text.js";
-import { words, type AskContext } from "../ask.js";
+import type { AskContext } from "../ask.js";
 import type { Pieces } from "./piece.js";
 
 /** An OCOP decision's number, the day it was signed, and its stars. */

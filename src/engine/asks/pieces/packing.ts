@@ -1,7 +1,6 @@
 import type { JsonObject } from "../../../domain/json.js";
 import { parsePacking } from "../../../domain/said/packing.js";
-import type { Shown } from "../../../domain/shown.js";
-import { words } from "../ask.js";
+import { words, type Shown } from "../../../domain/shown.js";
 import { shownQuantity } from "../measures.js";
 import type { Pieces } from "./piece.js";
 
