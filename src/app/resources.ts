@@ -3,6 +3,8 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { languages, type Language } from "../domain/shown.js";
 import { UserError } from "../domain/errors.js";
+import type { Rule } from "../domain/rules.js";
+import type { WorkingCalendar } from "../domain/working-calendar.js";
 import { checkLocales, placeholdersOf } from "../i18n/check.js";
 import { flatten, type Messages } from "../i18n/i18n.js";
 import { checkFlows, type Known } from "../engine/check.js";
@@ -75,13 +77,31 @@ export function callProblems(files: readonly SourceFile[]): string[] {
   });
 }
 
-/** Flows and locales, checked against what code registers, and the calls, rules and calendar that come along. Everything wrong is in `problems`, a line each. */
-export async function loadConversations(known: Omit<Known, "key">): Promise<{ texts: Texts; loaded: Loaded; problems: string[] }> {
+export interface Conversations {
+  texts: Texts;
+  loaded: Loaded;
+  rules: Rule[];
+  calendar: WorkingCalendar;
+  /** Everything wrong with them and with the call files, a line each, given what code registers. */
+  problemsFor(known: Omit<Known, "key">): string[];
+}
+
+/** Reads locales, flows, rules, the calendar and the call files, each once. */
+export async function readConversations(): Promise<Conversations> {
   const texts = await loadLocales();
   const loaded = loadFlows(await readSources("flows"));
+  const calls = callProblems(await readSources("resources/calls"));
+  const { rules, problems: ruleProblems } = readRules(await readSources("resources/rules"));
+  const { calendar, problems: calendarProblems } = readCalendar(await readSources("resources/calendar"));
   const key: Known["key"] = (name) => {
     const source = texts.locales.vi[name];
     return source === undefined || texts.locales.en[name] === undefined ? undefined : placeholdersOf(source);
   };
-  return { texts, loaded, problems: [...texts.problems, ...checkFlows(loaded, { ...known, key }), ...callProblems(await readSources("resources/calls")), ...readRules(await readSources("resources/rules")).problems, ...readCalendar(await readSources("resources/calendar")).problems] };
+  return { texts, loaded, rules, calendar, problemsFor: (known) => [...texts.problems, ...checkFlows(loaded, { ...known, key }), ...calls, ...ruleProblems, ...calendarProblems] };
+}
+
+/** As `readConversations`, checked at once against what is known to be registered. */
+export async function loadConversations(known: Omit<Known, "key">): Promise<{ texts: Texts; loaded: Loaded; problems: string[] }> {
+  const { texts, loaded, problemsFor } = await readConversations();
+  return { texts, loaded, problems: problemsFor(known) };
 }

@@ -23,7 +23,7 @@ import { healthRoutes } from "../http/health.js";
 import { createServer } from "../http/server.js";
 import { verifyRoutes, verifyStyle } from "../http/verify.js";
 import { webhookRoutes, type WebhookChannel } from "../http/webhooks.js";
-import { createI18n, type I18n } from "../i18n/i18n.js";
+import { createI18n } from "../i18n/i18n.js";
 import { createIntake } from "../intake/intake.js";
 import { createBuckets } from "../lib/bucket.js";
 import type { Clock } from "../lib/clock.js";
@@ -38,15 +38,13 @@ import { createRegistrations } from "../registrations/registrations.js";
 import { isAway, isStoreError } from "../store/connect.js";
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { readCalendar } from "./calendar.js";
 import { chatWords } from "./chat-words.js";
 import { personas } from "./personas.js";
 import { createJobs } from "./jobs.js";
 import { createMetrics } from "./metrics.js";
-import { loadConversations, readSources, root } from "./resources.js";
+import { readConversations, root } from "./resources.js";
 import { remindersOf } from "./reminders.js";
 import { retentionOf } from "./retention.js";
-import { readRules } from "./rules.js";
 import type { Secrets } from "./secrets.js";
 import { createStores } from "./stores.js";
 import { telegramOf } from "./telegram.js";
@@ -89,9 +87,10 @@ export async function createService(deps: ServiceDeps) {
 
   const audit = createAudit({ store: stores.audit, ids, nextOrder });
   const calls = createCalls({ store: stores.calls, transactions: stores.transactions, audit });
-  const { addWorkingDays } = readCalendar(await readSources("resources/calendar")).calendar;
-  let i18nNow = createI18n({ vi: {}, en: {} });
-  const i18nLater: I18n = { say: (language, part) => i18nNow.say(language, part), text: (language, part) => i18nNow.text(language, part), has: (language, key) => i18nNow.has(language, key) };
+  const { texts, loaded, rules, calendar, problemsFor } = await readConversations();
+  const { addWorkingDays } = calendar;
+  const i18n = createI18n(texts.locales);
+  const { bundle } = loaded;
   const links = createLinks({ secret: secrets.of("links"), clock });
   let listeningAt: string | null = null;
   const people = createPeople({
@@ -103,7 +102,7 @@ export async function createService(deps: ServiceDeps) {
     requests: stores.dataRequests,
     transactions: stores.transactions,
     audit,
-    i18n: i18nLater,
+    i18n,
     clock,
     ids,
     secret: secrets.of("people"),
@@ -129,10 +128,10 @@ export async function createService(deps: ServiceDeps) {
     people: stores.people,
     deliveries: stores.deliveries,
     nextOrder,
-    openQuestion: (contactId) => openQuestion({ sessions: stores.sessions, i18n: i18nLater }, contactId),
+    openQuestion: (contactId) => openQuestion({ sessions: stores.sessions, i18n }, contactId),
   });
   const registrations = createRegistrations({
-    rules: readRules(await readSources("resources/rules")).rules,
+    rules,
     store: stores.registrations,
     products: stores.products,
     deadlines: stores.deadlines,
@@ -140,7 +139,7 @@ export async function createService(deps: ServiceDeps) {
     transactions: stores.transactions,
     audit,
     pushes,
-    i18n: i18nLater,
+    i18n,
     languageOf,
     invitation: people.invitation,
     addWorkingDays,
@@ -158,14 +157,11 @@ export async function createService(deps: ServiceDeps) {
 
   const queries = new Map([...people.queries, ...registrations.queries].map((query) => [query.name, query]));
   const actions = new Map([...people.actions, ...registrations.actions].map((action) => [action.name, action]));
-  const { texts, loaded, problems } = await loadConversations({
+  const problems = problemsFor({
     queries: new Set(queries.keys()),
     actions: new Map([...actions.values()].map((action) => [action.name, action.outcomes])),
   });
   if (problems.length > 0) throw new UserError("bad_conversations", problems.join("\n"));
-  const i18n = createI18n(texts.locales);
-  i18nNow = i18n;
-  const { bundle } = loaded;
   const bundles = new Map<string, Bundle>([[bundle.hash, bundle]]);
 
   const metrics = createMetrics();
