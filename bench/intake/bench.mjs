@@ -4,18 +4,14 @@
  * deduplicated and answered through the outbox; the baseline is bare telegraf doing one findOneAndUpdate and one reply.
  * Both in the same run on the same kind of mongod, rounds interleaved. Options: [updates] [rounds] [engines].
  */
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import http from "node:http";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cpuSeconds, percentile, rssMiB, spread, median } from "../measure.mjs";
+import { fakeApi, poster, secret, serveArgs, serveEnv, start, token } from "../telegram.mjs";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
 const here = dirname(fileURLToPath(import.meta.url));
-const token = "1:BENCH";
-const secret = "bench-secret";
 const people = 1_000;
 const outstanding = 32;
 /** What each person says, one after another: from the greeting to the name of the representative. */
@@ -44,7 +40,7 @@ export async function bench([updates = "8000", rounds = "3", engines = "ours,tel
 async function once(engine, updates) {
   const dataDir = mkdtempSync(join(tmpdir(), "ocop-bench-"));
   const api = await fakeApi();
-  const service = await start(engine, api, dataDir);
+  const service = await startEngine(engine, api, dataDir);
   try {
     const load = loader(service.url, api);
     await load.run({ first: 9_000_000, people: 300, updates: 1_500 });
@@ -69,61 +65,16 @@ async function once(engine, updates) {
   }
 }
 
-/** Starts an engine as a process of its own; answers where its webhook is. */
-async function start(engine, api, dataDir) {
-  const env = { ...process.env, DATA_DIR: dataDir, LOG_LEVEL: "warn" };
-  if (engine === "ours") {
-    Object.assign(env, {
-      DEMO: "1",
-      PORT: "0",
-      TELEGRAM_BOT_TOKEN: token,
-      TELEGRAM_API_ROOT: api.url,
-      TELEGRAM_MODE: "webhook",
-      TELEGRAM_WEBHOOK_SECRET: secret,
-      TELEGRAM_RATE: "100000",
-      TELEGRAM_CHAT_RATE: "1000/1000",
-    });
-  } else Object.assign(env, { BENCH_API: api.url, BENCH_TOKEN: token, BENCH_SECRET: secret });
-  const args = engine === "ours" ? ["dist/app/cli.js", "serve"] : [join(here, "bare-telegraf.mjs")];
-  if (process.env.BENCH_PROFILE && engine === "ours") args.unshift("--cpu-prof", `--cpu-prof-dir=${process.env.BENCH_PROFILE}`);
-  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", "pipe", "inherit"] });
-  const exited = new Promise((done) => child.once("exit", done));
-  const address = await new Promise((ready, fail) => {
-    let output = "";
-    child.stdout.on("data", (chunk) => {
-      output += chunk;
-      const found = /(http:\/\/127\.0\.0\.1:\d+)/.exec(output);
-      if (found !== null) ready(found[1]);
-    });
-    void exited.then((code) => fail(new Error(`${engine} ended with ${code} before it was ready: ${output}`)));
-  });
-  const { pid: mongod } = JSON.parse(readFileSync(join(dataDir, "mongod.json"), "utf8"));
-  return {
-    url: `${address}/webhooks/telegram`,
-    pid: child.pid,
-    mongod,
-    async stop() {
-      child.kill("SIGTERM");
-      await exited;
-    },
-  };
+function startEngine(engine, api, dataDir) {
+  if (engine !== "ours") return start([join(here, "bare-telegraf.mjs")], { BENCH_API: api.url, BENCH_TOKEN: token, BENCH_SECRET: secret }, dataDir);
+  const profile = process.env.BENCH_PROFILE ? ["--cpu-prof", `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : [];
+  return start([...profile, ...serveArgs], serveEnv(api), dataDir);
 }
 
 /** Sends updates and waits for each one's reply: one person never has two under way. */
 function loader(url, api) {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: outstanding });
-  const { hostname, port, pathname } = new URL(url);
+  const post = poster(url, outstanding);
   let nextUpdate = 1;
-  function post(body) {
-    return new Promise((done, fail) => {
-      const request = http.request({ hostname, port, path: pathname, method: "POST", agent, headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body), "x-telegram-bot-api-secret-token": secret } }, (response) => {
-        response.resume();
-        response.on("end", () => (response.statusCode === 200 ? done() : fail(new Error(`webhook answered ${response.statusCode}`))));
-      });
-      request.on("error", fail);
-      request.end(body);
-    });
-  }
   return {
     async run({ first, people: count, updates }) {
       const latencies = [];
@@ -136,53 +87,17 @@ function loader(url, api) {
           const text = script[Math.floor(n / count) % script.length];
           const id = nextUpdate++;
           const from = { id: user, is_bot: false, first_name: "Nguyễn Văn Mẫu", language_code: "vi" };
-          const body = JSON.stringify({ update_id: id, message: { message_id: id, date: 1_700_000_000, text, chat: { id: user, type: "private", first_name: from.first_name }, from } });
-          const reply = api.replyTo(user, 10_000);
+          const update = { update_id: id, message: { message_id: id, date: 1_700_000_000, text, chat: { id: user, type: "private", first_name: from.first_name }, from } };
+          const reply = api.replyTo(user, 1, 10_000);
           const began = performance.now();
-          await post(body);
-          const at = await reply;
-          if (at === null) missing++;
-          else latencies.push(at - began);
+          await post(update);
+          const answer = await reply;
+          if (answer === null) missing++;
+          else latencies.push(answer.at - began);
         }
       };
       await Promise.all(Array.from({ length: outstanding }, one));
       return { latencies, missing };
     },
-  };
-}
-
-/** Answers every method at once, and tells when a message to a chat arrived. */
-async function fakeApi() {
-  const waiting = new Map();
-  const ok = (result) => Buffer.from(JSON.stringify({ ok: true, result }));
-  const answers = { getMe: ok({ id: 1, is_bot: true, first_name: "b", username: "bench_bot" }), getWebhookInfo: ok({ url: "", has_custom_certificate: false, pending_update_count: 0 }) };
-  const done = ok(true);
-  const sent = ok({ message_id: 1, date: 1_700_000_000, chat: { id: 1, type: "private" }, text: "x" });
-  const server = http.createServer((request, response) => {
-    const chunks = [];
-    request.on("data", (chunk) => chunks.push(chunk));
-    request.on("end", () => {
-      const method = request.url.slice(request.url.lastIndexOf("/") + 1);
-      const body = method === "sendMessage" ? sent : (answers[method] ?? done);
-      if (method === "sendMessage") {
-        const at = performance.now();
-        const chat = /"chat_id":"?(\d+)/.exec(Buffer.concat(chunks).toString("latin1"))?.[1];
-        waiting.get(chat)?.(at);
-        waiting.delete(chat);
-      }
-      response.writeHead(200, { "content-type": "application/json", "content-length": body.length });
-      response.end(body);
-    });
-  });
-  server.keepAliveTimeout = 60_000;
-  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-  return {
-    url: `http://127.0.0.1:${server.address().port}`,
-    replyTo: (user, withinMs) =>
-      new Promise((resolve) => {
-        const timer = setTimeout(() => resolve(null), withinMs);
-        waiting.set(String(user), (at) => (clearTimeout(timer), resolve(at)));
-      }),
-    close: () => new Promise((closed) => (server.closeAllConnections(), server.close(closed))),
   };
 }

@@ -4,17 +4,12 @@
  * an answer took (photos apart: an album waits for its last part), memory, and CPU an owner. Options: [owners] [rounds].
  * `10000 1` after `1000 1` shows whether an owner costs more when there are many.
  */
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import http from "node:http";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { cpuSeconds, percentile, rssMiB, spread } from "../measure.mjs";
+import { fakeApi, poster, serveArgs, serveEnv, start } from "../telegram.mjs";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
-const token = "1:BENCH";
-const secret = "bench-secret";
 /** At once in the service; the rest wait their turn. */
 const atOnce = 1_000;
 
@@ -43,8 +38,8 @@ export async function bench([owners = "1000", rounds = "1"]) {
 
 async function once(owners) {
   const dataDir = mkdtempSync(join(tmpdir(), "ocop-bench-"));
-  const api = await fakeApi();
-  const service = await start(api, dataDir);
+  const api = await fakeApi(photo);
+  const service = await start(serveArgs, serveEnv(api), dataDir);
   const walk = walker(service.url, api);
   try {
     await Promise.all(Array.from({ length: 100 }, (_, n) => walk(9_000_000 + n)));
@@ -79,53 +74,14 @@ async function once(owners) {
   }
 }
 
-async function start(api, dataDir) {
-  const env = {
-    ...process.env, DATA_DIR: dataDir, LOG_LEVEL: "warn", DEMO: "1", PORT: "0", TELEGRAM_BOT_TOKEN: token, TELEGRAM_API_ROOT: api.url,
-    TELEGRAM_MODE: "webhook", TELEGRAM_WEBHOOK_SECRET: secret, TELEGRAM_RATE: "100000", TELEGRAM_CHAT_RATE: "1000/1000",
-  };
-  const child = spawn(process.execPath, ["dist/app/cli.js", "serve"], { cwd: root, env, stdio: ["ignore", "pipe", "inherit"] });
-  const exited = new Promise((done) => child.once("exit", done));
-  const address = await new Promise((ready, fail) => {
-    let output = "";
-    child.stdout.on("data", (chunk) => {
-      output += chunk;
-      const found = /(http:\/\/127\.0\.0\.1:\d+)/.exec(output);
-      if (found !== null) ready(found[1]);
-    });
-    void exited.then((code) => fail(new Error(`the service ended with ${code} before it was ready: ${output}`)));
-  });
-  const { pid: mongod } = JSON.parse(readFileSync(join(dataDir, "mongod.json"), "utf8"));
-  return {
-    url: `${address}/webhooks/telegram`,
-    pid: child.pid,
-    mongod,
-    async stop() {
-      child.kill("SIGTERM");
-      await exited;
-    },
-  };
-}
-
 /** Walks one owner through the script. */
 function walker(url, api) {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
-  const { hostname, port, pathname } = new URL(url);
+  const post = poster(url, 64);
   let updates = 1;
   let texts = [];
   let albums = [];
   let missing = 0;
   let registered = 0;
-  const post = (update) =>
-    new Promise((done, fail) => {
-      const body = JSON.stringify(update);
-      const request = http.request({ hostname, port, path: pathname, method: "POST", agent, headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body), "x-telegram-bot-api-secret-token": secret } }, (response) => {
-        response.resume();
-        response.on("end", () => (response.statusCode === 200 ? done() : fail(new Error(`webhook answered ${response.statusCode}`))));
-      });
-      request.on("error", fail);
-      request.end(body);
-    });
   async function walk(user) {
     const from = { id: user, is_bot: false, first_name: "Nguyễn Văn Mẫu", language_code: "vi" };
     const send = (fields) => {
@@ -171,50 +127,3 @@ const photo = (() => {
   comment.writeUInt16BE(comment.length - 2, 2);
   return Buffer.concat([tiny.subarray(0, 2), comment, tiny.subarray(2)]);
 })();
-
-/** Answers every method at once, serves the photo for every file, and tells when a message to a chat arrived. */
-async function fakeApi() {
-  const waiting = new Map();
-  const ok = (result) => Buffer.from(JSON.stringify({ ok: true, result }));
-  const answers = { getMe: ok({ id: 1, is_bot: true, first_name: "b", username: "bench_bot" }), getWebhookInfo: ok({ url: "", has_custom_certificate: false, pending_update_count: 0 }) };
-  const done = ok(true);
-  const sent = ok({ message_id: 1, date: 1_700_000_000, chat: { id: 1, type: "private" }, text: "x" });
-  const gotFile = ok({ file_id: "F", file_unique_id: "u", file_size: photo.length, file_path: "photos/p.jpg" });
-  const server = http.createServer((request, response) => {
-    const chunks = [];
-    request.on("data", (chunk) => chunks.push(chunk));
-    request.on("end", () => {
-      if (request.url.startsWith("/file/")) {
-        response.writeHead(200, { "content-type": "application/octet-stream", "content-length": photo.length });
-        return response.end(photo);
-      }
-      const method = request.url.slice(request.url.lastIndexOf("/") + 1).split("?")[0];
-      const said = method === "sendMessage" || method === "sendPhoto";
-      const body = said ? sent : method === "getFile" ? gotFile : (answers[method] ?? done);
-      if (said) {
-        const text = Buffer.concat(chunks).toString("latin1");
-        const chat = /"chat_id":"?(\d+)/.exec(text)?.[1] ?? /name="chat_id"\r\n\r\n(\d+)/.exec(text)?.[1];
-        waiting.get(chat)?.({ at: performance.now(), text });
-      }
-      response.writeHead(200, { "content-type": "application/json", "content-length": body.length });
-      response.end(body);
-    });
-  });
-  server.keepAliveTimeout = 60_000;
-  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-  return {
-    url: `http://127.0.0.1:${server.address().port}`,
-    replyTo: (user, messages, withinMs) =>
-      new Promise((resolve) => {
-        let left = messages;
-        let seen = "";
-        const end = (answer) => (clearTimeout(timer), waiting.delete(String(user)), resolve(answer));
-        const timer = setTimeout(() => end(null), withinMs);
-        waiting.set(String(user), ({ at, text }) => {
-          seen += text;
-          if (--left === 0) end({ at, text: seen });
-        });
-      }),
-    close: () => new Promise((closed) => (server.closeAllConnections(), server.close(closed))),
-  };
-}
